@@ -1,0 +1,109 @@
+// The Plan: everything the emitter writes, decided. Order, arena offsets, one kernel per step, packed constants.
+// Where it stands: src/plan makes it from a Graph; src/emit prints it as C and decides nothing. Immutable once made.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace mote {
+
+/// Bytes for flash, as the kernel wants them.
+struct Constant {
+  std::string name;         ///< C identifier, unique in the plan: "conv_3_weights"
+  std::string c_type;       ///< element type in C: "int8_t", "int16_t", "int32_t", "uint32_t", "float"
+  Bytes bytes;              ///< little-endian elements
+  std::int32_t alignment = 4;
+  bool operator==(const Constant&) const = default;
+};
+
+/// The value of one field of a kernel's parameter struct.
+struct ConstantRef {
+  std::int32_t index = -1;  ///< into Plan::constants; -1: NULL
+  bool operator==(const ConstantRef&) const = default;
+};
+using FieldValue = std::variant<std::int64_t, float, ConstantRef, std::vector<std::int64_t>>;
+struct Field {
+  std::string name;
+  FieldValue value;
+  bool operator==(const Field&) const = default;
+};
+
+enum class BufferKind : std::uint8_t { input, output, activation, scratch, state };
+
+/// A stretch of the arena. Live from the step that first writes it to the step that last reads it, both included;
+/// -1 as `first`: before step 0 (model inputs); `last` = steps.size(): after the last step (model outputs). State lives always.
+struct Buffer {
+  std::string name;
+  BufferKind kind = BufferKind::activation;
+  std::int64_t bytes = 0;
+  std::int64_t offset = 0;  ///< bytes from the arena's start; a multiple of the target's alignment unless it aliases
+  std::int32_t first = 0;
+  std::int32_t last = 0;
+  TensorId tensor = kNoTensor;  ///< of the planned graph, or kNoTensor for scratch
+  bool operator==(const Buffer&) const = default;
+};
+
+/// How an argument is used; the independent checker (plan/check_memory) relies on it.
+enum class Access : std::uint8_t { read, write, read_write };
+struct Argument {
+  std::int32_t buffer = -1;    ///< into Plan::buffers, or -1
+  std::int32_t constant = -1;  ///< into Plan::constants, for a step that reads a constant tensor, or -1
+  Access access = Access::read;
+  std::string c_type;          ///< "int8_t", "float", ...
+  bool operator==(const Argument&) const = default;
+};
+
+/// One call of one kernel.
+struct Step {
+  std::string name;         ///< the node's name as an identifier, unique in the plan
+  std::string op;           ///< the operator's name, for reports
+  std::string kernel;       ///< C function: "mote_conv2d_s8"
+  std::string params_type;  ///< C struct: "mote_conv2d_s8_params"; empty: the kernel takes no parameters
+  std::string header;       ///< declares both: "conv2d_s8.h"
+  std::vector<std::string> sources;  ///< C files of device/ that it needs: {"conv2d_s8.c"}
+  std::vector<Field> fields;
+  std::vector<Argument> arguments;   ///< outputs first, then inputs, then scratch: the order of the C function's parameters
+  std::int64_t macs = 0;
+  std::int64_t instructions_estimated = 0;  ///< by the kernel's cost model; 0: unknown
+  /// Model tensor that this step completes (int8 value checked by per-layer tests), or kNoTensor.
+  TensorId tensor = kNoTensor;
+  bool operator==(const Step&) const = default;
+};
+
+/// One input or output of the model.
+struct Port {
+  std::string name;
+  std::int32_t buffer = -1;
+  DType type = DType::f32;
+  Shape shape;
+  Quantization quant;
+  bool operator==(const Port&) const = default;
+};
+
+struct Plan {
+  std::string model;       ///< C identifier: "kws_ref_int8"
+  std::string model_hash;  ///< SHA-256 of the imported file or text form, in hex
+  std::string target;
+  std::int32_t alignment = 4;
+  std::int64_t arena_bytes = 0;
+  std::vector<Constant> constants;
+  std::vector<Buffer> buffers;
+  std::vector<Step> steps;
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+  bool operator==(const Plan&) const = default;
+
+  std::int64_t constant_bytes() const;
+};
+
+/// Canonical text of a plan (sizes and offsets; constants by name, size and hash). For golden tests and `--dump-dir`.
+std::string to_text(const Plan& plan);
+
+/// The arena over time drawn as text: one line a buffer, `#` where it is live, offsets and bytes at the side.
+std::string draw_memory(const Plan& plan);
+
+}  // namespace mote
