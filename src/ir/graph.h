@@ -129,8 +129,8 @@ struct Graph {
   Tensor& tensor(TensorId id) { return tensors[static_cast<std::size_t>(id)]; }
   /// Adds and returns the new tensor's id.
   TensorId add(Tensor tensor);
-  /// `name`, or `name_2`, `name_3`, ... whichever no tensor has yet.
-  std::string unique_tensor_name(std::string_view name) const;
+  /// `wanted`, or `wanted_2`, `wanted_3`, ... whichever no tensor has yet.
+  std::string unique_tensor_name(std::string_view wanted) const;
   /// Index of the node that writes the tensor, or -1 for inputs and constants.
   int producer(TensorId id) const;
   /// Indices of the nodes that read the tensor, in order.
