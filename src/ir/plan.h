@@ -57,6 +57,17 @@ struct Argument {
   bool operator==(const Argument&) const = default;
 };
 
+/// How a kernel's output 0 may share bytes with its first pointer input. Disjoint places are always safe.
+struct Overlap {
+  bool allowed = false;
+  /// Safe when output.offset + lead <= input.offset: the kernel reads each input byte at least `lead` output bytes ahead of
+  /// writing. 0 for elementwise kernels (equal offsets are safe then).
+  std::int64_t lead = 0;
+  /// Only equal offsets are safe (the kernel buffers what it overwrites); `lead` is then ignored.
+  bool equal_offset_only = false;
+  bool operator==(const Overlap&) const = default;
+};
+
 /// One call of one kernel.
 struct Step {
   std::string name;         ///< the node's name as an identifier, unique in the plan
@@ -67,6 +78,7 @@ struct Step {
   std::vector<std::string> sources;  ///< C files of device/ that it needs: {"conv2d_s8.c"}
   std::vector<Field> fields;
   std::vector<Argument> arguments;   ///< outputs first, then inputs, then scratch: the order of the C function's parameters
+  Overlap overlap;                   ///< between arguments[0] and the first pointer input
   std::int64_t macs = 0;
   std::int64_t instructions_estimated = 0;  ///< by the kernel's cost model; 0: unknown
   /// Model tensor that this step completes (int8 value checked by per-layer tests), or kNoTensor.
@@ -99,11 +111,5 @@ struct Plan {
 
   std::int64_t constant_bytes() const;
 };
-
-/// Canonical text of a plan (sizes and offsets; constants by name, size and hash). For golden tests and `--dump-dir`.
-std::string to_text(const Plan& plan);
-
-/// The arena over time drawn as text: one line a buffer, `#` where it is live, offsets and bytes at the side.
-std::string draw_memory(const Plan& plan);
 
 }  // namespace mote

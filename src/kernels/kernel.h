@@ -12,15 +12,6 @@
 
 namespace mote {
 
-/// How a kernel's output may share bytes with its input 0.
-struct Overlap {
-  bool allowed = false;
-  /// Safe when output.offset + lead <= input0.offset, or (in_place) when both offsets are equal. 0 for elementwise kernels.
-  std::int64_t lead = 0;
-  /// Only equal offsets are safe (the kernel buffers what it overwrites); `lead` is then ignored.
-  bool equal_offset_only = false;
-};
-
 /// A node turned into a call: what one Step needs apart from its place in memory.
 struct KernelCall {
   std::string kernel;       ///< C function
