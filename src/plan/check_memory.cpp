@@ -62,8 +62,7 @@ Result<void> check_arguments(const Plan& plan, const Step& step) {
       const Buffer& b = plan.buffers[static_cast<std::size_t>(other)];
       if (disjoint(a, b)) continue;
       const bool output_on_input = i == 0 && other == first_input && step.arguments[j].access == Access::read;
-      const bool seen_from_input = j == 0 && written.buffer == first_input;
-      if ((output_on_input && allowed(a, b)) || seen_from_input) continue;
+      if (output_on_input && allowed(a, b)) continue;
       return internal_error(fmt::format("step \"{}\": \"{}\" and \"{}\" overlap", step.name, a.name, b.name),
                             "memory plan");
     }

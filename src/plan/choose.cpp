@@ -1,0 +1,97 @@
+// Kernel choice: which device kernel does which node. See plan.h for the rule.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ops/ops.h"
+#include "plan/plan.h"
+
+namespace mote {
+namespace {
+
+std::int64_t constant_bytes(const KernelCall& call) {
+  std::int64_t sum = 0;
+  for (const Constant& constant : call.constants) sum += static_cast<std::int64_t>(constant.bytes.size());
+  return sum;
+}
+
+bool disabled(const PlanOptions& options, const KernelDef& def) {
+  const auto& names = options.disabled_kernels;
+  return std::find(names.begin(), names.end(), def.name) != names.end();
+}
+
+std::vector<Candidate> candidates(const Graph& graph, const Node& node, const Target& target, const PlanOptions& options) {
+  std::vector<Candidate> found;
+  for (const KernelDef* def : kernels_for(*node.op))
+    if (target.has_source(def->source) && !disabled(options, *def) && def->applies(graph, node, target))
+      found.push_back({def, def->lower(graph, node, target)});
+  return found;
+}
+
+/// Orders by what the user favours; every order ends in instructions, so that ties are broken sensibly and always alike.
+bool better(const Candidate& a, const Candidate& b, Optimize optimize) {
+  const auto key = [optimize](const Candidate& c) {
+    switch (optimize) {
+      case Optimize::size: return constant_bytes(c.call) + c.call.code_bytes;
+      case Optimize::ram: return c.call.scratch_bytes;
+      default: return c.call.instructions;
+    }
+  };
+  if (key(a) != key(b)) return key(a) < key(b);
+  return a.call.instructions < b.call.instructions;
+}
+
+/// Steps down to smaller kernels, least loss of speed per byte won first, until the constants fit the flash budget.
+void fit_flash(std::vector<std::vector<Candidate>>& options, std::vector<std::size_t>& choice, std::int64_t budget) {
+  std::int64_t total = 0;
+  for (std::size_t n = 0; n < options.size(); ++n)
+    if (!options[n].empty()) total += constant_bytes(options[n][choice[n]].call);
+  while (total > budget) {
+    double best_price = -1;
+    std::size_t best_node = 0;
+    std::size_t best_option = 0;
+    for (std::size_t n = 0; n < options.size(); ++n)
+      for (std::size_t k = 0; k < options[n].size(); ++k) {
+        const KernelCall& now = options[n][choice[n]].call;
+        const KernelCall& then = options[n][k].call;
+        const std::int64_t won = constant_bytes(now) - constant_bytes(then);
+        if (won <= 0) continue;
+        const double price = static_cast<double>(then.instructions - now.instructions) / static_cast<double>(won);
+        if (best_price < 0 || price < best_price) {
+          best_price = std::max(price, 0.0);
+          best_node = n;
+          best_option = k;
+        }
+      }
+    if (best_price < 0) return;  // nothing smaller left: make_plan reports what does not fit
+    total += constant_bytes(options[best_node][best_option].call) - constant_bytes(options[best_node][choice[best_node]].call);
+    choice[best_node] = best_option;
+  }
+}
+
+}  // namespace
+
+Result<std::vector<Candidate>> choose_kernels(const Graph& graph, const Target& target, const PlanOptions& options) {
+  std::vector<std::vector<Candidate>> found(graph.nodes.size());
+  std::vector<std::size_t> choice(graph.nodes.size(), 0);
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    const Node& node = graph.nodes[n];
+    if (node.op->layout_free && !graph.tensor(node.inputs[0]).is_constant()) continue;
+    found[n] = candidates(graph, node, target, options);
+    if (found[n].empty())
+      return unsupported(fmt::format("{} ({}) has no kernel for target {}", node.op->name,
+                                     dtype_name(graph.tensor(node.outputs[0]).type), target.name),
+                         node_place(graph, n));
+    const auto best = std::min_element(found[n].begin(), found[n].end(), [&](const Candidate& a, const Candidate& b) {
+      return better(a, b, options.budget.optimize);
+    });
+    choice[n] = static_cast<std::size_t>(best - found[n].begin());
+  }
+  if (options.budget.flash_bytes > 0) fit_flash(found, choice, options.budget.flash_bytes);
+  std::vector<Candidate> chosen(graph.nodes.size());
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n)
+    if (!found[n].empty()) chosen[n] = std::move(found[n][choice[n]]);
+  return chosen;
+}
+
+}  // namespace mote

@@ -1,0 +1,252 @@
+// See plan.h. Tensors that share bytes (reshapes) become one buffer; every other node becomes a step.
+#include "plan/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "plan/check_memory.h"
+#include "plan/memory.h"
+
+namespace mote {
+namespace {
+
+/// Everything known while steps and buffers are being made.
+class Planner {
+ public:
+  Planner(const Graph& graph, const Target& target, const PlanOptions& options)
+      : graph_(graph), target_(target), options_(options), home_(graph.tensors.size()), buffer_of_(graph.tensors.size(), -1) {
+    std::iota(home_.begin(), home_.end(), 0);
+  }
+
+  Result<Plan> run() {
+    plan_.model = graph_.name;
+    plan_.model_hash = options_.model_hash;
+    plan_.target = target_.name;
+    plan_.alignment = target_.alignment;
+    MOTE_TRY(std::vector<Candidate> chosen, choose_kernels(graph_, target_, options_));
+    alias_layout_free();
+    MOTE_TRY_VOID(check_outputs());
+    add_inputs();
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n)
+      if (chosen[n].def != nullptr) add_step(n, std::move(chosen[n]));
+    add_outputs();
+    place();
+    MOTE_TRY_VOID(check_memory(plan_));
+    MOTE_TRY_VOID(check_budget());
+    return std::move(plan_);
+  }
+
+ private:
+  std::size_t home(TensorId id) const { return static_cast<std::size_t>(home_[static_cast<std::size_t>(id)]); }
+
+  /// A reshape's output lives where its input lives. Nodes stand in order, so one sweep finds every chain's first tensor.
+  void alias_layout_free() {
+    for (const Node& node : graph_.nodes)
+      if (node.op->layout_free && !graph_.tensor(node.inputs[0]).is_constant())
+        home_[static_cast<std::size_t>(node.outputs[0])] = home_[static_cast<std::size_t>(node.inputs[0])];
+  }
+
+  Result<void> check_outputs() const {
+    for (const TensorId id : graph_.outputs)
+      if (graph_.tensor(id).is_constant())
+        return unsupported(fmt::format("model output \"{}\" is a constant; remove it from the model", graph_.tensor(id).name));
+    return {};
+  }
+
+  std::int32_t buffer(TensorId id, BufferKind kind, std::int32_t first) {
+    const std::size_t root = home(id);
+    if (buffer_of_[root] >= 0) return buffer_of_[root];
+    const Tensor& tensor = graph_.tensors[root];
+    plan_.buffers.push_back({identifier(tensor.name), kind, tensor.bytes(), 0, first, first, static_cast<TensorId>(root)});
+    return buffer_of_[root] = static_cast<std::int32_t>(plan_.buffers.size()) - 1;
+  }
+
+  Buffer& at(std::int32_t b) { return plan_.buffers[static_cast<std::size_t>(b)]; }
+
+  Port port(TensorId id) const {
+    const Tensor& tensor = graph_.tensor(id);
+    return {tensor.name, buffer_of_[home(id)], tensor.type, tensor.shape, tensor.quant};
+  }
+
+  void add_inputs() {
+    for (const TensorId id : graph_.inputs) {
+      buffer(id, BufferKind::input, -1);
+      plan_.inputs.push_back(port(id));
+    }
+  }
+
+  void add_outputs() {
+    const auto end = static_cast<std::int32_t>(plan_.steps.size());
+    for (const TensorId id : graph_.outputs) {
+      plan_.outputs.push_back(port(id));
+      Buffer& out = at(plan_.outputs.back().buffer);
+      out.last = end;
+      if (out.kind == BufferKind::activation) out.kind = BufferKind::output;
+    }
+  }
+
+  std::int32_t add_constant(Constant constant, const std::string& step) {
+    constant.name = step + "_" + constant.name;
+    plan_.constants.push_back(std::move(constant));
+    return static_cast<std::int32_t>(plan_.constants.size()) - 1;
+  }
+
+  static std::string_view c_type(DType type) {
+    switch (type) {
+      case DType::f32: return "float";
+      case DType::i8:
+      case DType::i4: return "int8_t";
+      case DType::i16: return "int16_t";
+      case DType::i32: return "int32_t";
+      case DType::i64: return "int64_t";
+      case DType::u8:
+      case DType::boolean: return "uint8_t";
+    }
+    return "void";
+  }
+
+  std::string unique_step_name(const std::string& name) const {
+    const std::string base = identifier(name);
+    std::string candidate = base;
+    const auto taken = [&] {
+      return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const Step& step) { return step.name == candidate; });
+    };
+    for (int i = 2; taken(); ++i) candidate = fmt::format("{}_{}", base, i);
+    return candidate;
+  }
+
+  void add_step(std::size_t n, Candidate candidate) {
+    const Node& node = graph_.nodes[n];
+    KernelCall& call = candidate.call;
+    const auto index = static_cast<std::int32_t>(plan_.steps.size());
+    Step step;
+    step.name = unique_step_name(node.name);
+    step.op = node.op->name;
+    step.kernel = std::move(call.kernel);
+    step.params_type = std::move(call.params_type);
+    step.header = std::move(call.header);
+    step.sources = std::move(call.sources);
+    step.macs = node.op->macs == nullptr ? 0 : node.op->macs(graph_, node);
+    step.instructions_estimated = call.instructions;
+    step.tensor = node.outputs[0];
+    if (options_.in_place) step.overlap = call.overlap;
+
+    const auto first_constant = static_cast<std::int32_t>(plan_.constants.size());
+    for (Constant& constant : call.constants) add_constant(std::move(constant), step.name);
+    step.fields = std::move(call.fields);
+    for (Field& field : step.fields)
+      if (auto* reference = std::get_if<ConstantRef>(&field.value); reference != nullptr && reference->index >= 0)
+        reference->index += first_constant;
+
+    for (const TensorId id : node.outputs) {
+      const Tensor& tensor = graph_.tensor(id);
+      step.arguments.push_back(
+          {buffer(id, BufferKind::activation, index), -1, Access::write, std::string(c_type(tensor.type))});
+    }
+    for (const TensorId id : call.reads) {
+      const Tensor& tensor = graph_.tensor(id);
+      Argument argument{-1, -1, Access::read, std::string(c_type(tensor.type))};
+      if (tensor.is_constant()) {
+        argument.constant = add_constant(
+            {fmt::format("input_{}", step.arguments.size() - node.outputs.size()), argument.c_type, *tensor.data, 4},
+            step.name);
+      } else {
+        argument.buffer = buffer(id, BufferKind::activation, index);
+        at(argument.buffer).last = std::max(at(argument.buffer).last, index);
+      }
+      step.arguments.push_back(std::move(argument));
+    }
+    if (call.scratch_bytes > 0) {
+      plan_.buffers.push_back({step.name + "_scratch", BufferKind::scratch, call.scratch_bytes, 0, index, index, kNoTensor});
+      step.arguments.push_back({static_cast<std::int32_t>(plan_.buffers.size()) - 1, -1, Access::write, "void"});
+    }
+    plan_.steps.push_back(std::move(step));
+  }
+
+  /// An output may overlap its input only where the input's value dies in that very step.
+  std::vector<AllowedOverlap> overlaps() const {
+    std::vector<AllowedOverlap> allowed;
+    for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
+      const Step& step = plan_.steps[s];
+      if (!step.overlap.allowed) continue;
+      const auto input = std::find_if(step.arguments.begin(), step.arguments.end(),
+                                      [](const Argument& a) { return a.access == Access::read; });
+      if (input == step.arguments.end() || input->buffer < 0 || step.arguments[0].buffer < 0) continue;
+      const Buffer& in = plan_.buffers[static_cast<std::size_t>(input->buffer)];
+      const Buffer& out = plan_.buffers[static_cast<std::size_t>(step.arguments[0].buffer)];
+      const auto now = static_cast<std::int32_t>(s);
+      if (in.last == now && out.first == now && in.kind != BufferKind::state)
+        allowed.push_back({step.arguments[0].buffer, input->buffer, step.overlap});
+    }
+    return allowed;
+  }
+
+  void place() {
+    const auto end = static_cast<std::int32_t>(plan_.steps.size());
+    std::vector<Lifetime> lifetimes;
+    for (const Buffer& b : plan_.buffers)
+      lifetimes.push_back(b.kind == BufferKind::state ? Lifetime{b.bytes, -1, end} : Lifetime{b.bytes, b.first, b.last});
+    const MemoryLayout layout = plan_memory(lifetimes, overlaps(), plan_.alignment);
+    for (std::size_t b = 0; b < plan_.buffers.size(); ++b) plan_.buffers[b].offset = layout.offsets[b];
+    plan_.arena_bytes = layout.total;
+  }
+
+  Result<void> check_budget() const {
+    const Budget& budget = options_.budget;
+    if (budget.flash_bytes > 0 && plan_.constant_bytes() > budget.flash_bytes) {
+      std::vector<const Constant*> largest;
+      for (const Constant& c : plan_.constants) largest.push_back(&c);
+      std::stable_sort(largest.begin(), largest.end(),
+                       [](const Constant* a, const Constant* b) { return a->bytes.size() > b->bytes.size(); });
+      std::string blame;
+      for (std::size_t i = 0; i < std::min<std::size_t>(3, largest.size()); ++i)
+        blame += fmt::format("{}{} {}", i == 0 ? "" : ", ", largest[i]->name, largest[i]->bytes.size());
+      return does_not_fit(fmt::format("weights need {} bytes of flash, {} more than the {} allowed; largest: {}; prune, "
+                                      "quantise or choose a larger board",
+                                      plan_.constant_bytes(), plan_.constant_bytes() - budget.flash_bytes,
+                                      budget.flash_bytes, blame));
+    }
+    if (budget.ram_bytes > 0 && plan_.arena_bytes > budget.ram_bytes) {
+      std::int32_t worst = 0;
+      std::int64_t most = -1;
+      const auto live = [&](std::int32_t step) {
+        std::int64_t sum = 0;
+        for (const Buffer& b : plan_.buffers)
+          if (b.first <= step && step <= b.last) sum += b.bytes;
+        return sum;
+      };
+      for (std::int32_t s = 0; s < static_cast<std::int32_t>(plan_.steps.size()); ++s)
+        if (live(s) > most) {
+          most = live(s);
+          worst = s;
+        }
+      std::string blame;
+      for (const Buffer& b : plan_.buffers)
+        if (b.first <= worst && worst <= b.last) blame += fmt::format("{}{} {}", blame.empty() ? "" : ", ", b.name, b.bytes);
+      return does_not_fit(fmt::format("the arena needs {} bytes of RAM, {} more than the {} allowed; fullest at layer "
+                                      "\"{}\": {}; use a smaller input or a larger board",
+                                      plan_.arena_bytes, plan_.arena_bytes - budget.ram_bytes, budget.ram_bytes,
+                                      plan_.steps[static_cast<std::size_t>(worst)].name, blame));
+    }
+    return {};
+  }
+
+  const Graph& graph_;
+  const Target& target_;
+  const PlanOptions& options_;
+  Plan plan_;
+  std::vector<TensorId> home_;           ///< tensor -> the tensor whose bytes it shares
+  std::vector<std::int32_t> buffer_of_;  ///< home tensor -> buffer, or -1
+};
+
+}  // namespace
+
+Result<Plan> make_plan(const Graph& graph, const Target& target, const PlanOptions& options) {
+  auto result = Planner(graph, target, options).run();
+  if (!result) return std::move(result).error();
+  return result;
+}
+
+}  // namespace mote

@@ -1,0 +1,78 @@
+// A plan as text: for golden tests, --dump-dir, and people.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/sha256.h"
+#include "plan/plan.h"
+
+namespace mote {
+namespace {
+
+constexpr std::string_view kKinds[] = {"input", "output", "activation", "scratch", "state"};
+
+std::string field_text(const Plan& plan, const Field& field) {
+  const auto value = std::visit(
+      [&](const auto& v) -> std::string {
+        using T = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<T, ConstantRef>) {
+          return v.index < 0 ? "none" : plan.constants[static_cast<std::size_t>(v.index)].name;
+        } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+          return fmt::format("[{}]", fmt::join(v, ", "));
+        } else {
+          return fmt::format("{}", v);
+        }
+      },
+      field.value);
+  return fmt::format("{}={}", field.name, value);
+}
+
+std::string argument_text(const Plan& plan, const Argument& argument) {
+  constexpr std::string_view kAccess[] = {"read", "write", "update"};
+  const std::string what = argument.buffer >= 0 ? plan.buffers[static_cast<std::size_t>(argument.buffer)].name
+                                                : plan.constants[static_cast<std::size_t>(argument.constant)].name;
+  return fmt::format("{} {}", kAccess[static_cast<std::size_t>(argument.access)], what);
+}
+
+}  // namespace
+
+std::string to_text(const Plan& plan) {
+  std::string out = fmt::format("plan 1 {} target {} arena {} constants {}\n", plan.model, plan.target, plan.arena_bytes,
+                                plan.constant_bytes());
+  for (const Constant& c : plan.constants)
+    out += fmt::format("constant {} {} {} bytes sha256 {:.16}\n", c.name, c.c_type, c.bytes.size(), sha256_hex(c.bytes));
+  for (const Buffer& b : plan.buffers)
+    out += fmt::format("buffer {} {} bytes {} at {} live {}..{}\n", b.name, kKinds[static_cast<std::size_t>(b.kind)],
+                       b.bytes, b.offset, b.first, b.last);
+  for (const Step& step : plan.steps) {
+    std::vector<std::string> arguments;
+    for (const Argument& argument : step.arguments) arguments.push_back(argument_text(plan, argument));
+    std::vector<std::string> fields;
+    for (const Field& field : step.fields) fields.push_back(field_text(plan, field));
+    out += fmt::format("step {} {} {}({}) {}\n", step.name, step.op, step.kernel, fmt::join(arguments, ", "),
+                       fmt::join(fields, " "));
+  }
+  return out;
+}
+
+std::string draw_memory(const Plan& plan) {
+  std::vector<const Buffer*> order;
+  for (const Buffer& b : plan.buffers) order.push_back(&b);
+  std::stable_sort(order.begin(), order.end(), [](const Buffer* a, const Buffer* b) {
+    return std::pair(a->offset, a->first) < std::pair(b->offset, b->first);
+  });
+  const auto steps = static_cast<std::int32_t>(plan.steps.size());
+  std::size_t width = 6;
+  for (const Buffer* b : order) width = std::max(width, std::min<std::size_t>(b->name.size(), 32));
+  std::string out = fmt::format("arena {} bytes, steps 0..{}; # live\n{:>{}} {:>8} {:>8}  time\n", plan.arena_bytes, steps - 1,
+                                "buffer", width, "offset", "bytes");
+  for (const Buffer* b : order) {
+    std::string line;
+    for (std::int32_t s = -1; s <= steps; ++s)
+      line += b->kind == BufferKind::state || (b->first <= s && s <= b->last) ? '#' : '.';
+    out += fmt::format("{:>{}} {:>8} {:>8}  {}\n", b->name.substr(0, 32), width, b->offset, b->bytes, line);
+  }
+  return out;
+}
+
+}  // namespace mote
