@@ -53,7 +53,7 @@ enum class QuantRule : std::uint8_t {
 
 struct OpDef {
   std::string_view name;
-  std::span<const AttrDef> attrs;
+  std::span<const AttrDef> attrs = {};
   int min_inputs = 1;
   int max_inputs = 1;
   int outputs = 1;

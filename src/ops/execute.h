@@ -1,6 +1,6 @@
-// Reference execution of a whole graph on the host: the oracle for every kernel, float and integer, and calibration's eyes.
+// Reference execution of a whole graph on the host: the oracle for every kernel, float and integer, and calibration's
+// eyes.
 #pragma once
-
 
 #include "ops/ops.h"
 

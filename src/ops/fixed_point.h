@@ -1,6 +1,6 @@
-// Fixed-point arithmetic of the integer references: exactly that of TensorFlow Lite Micro (gemmlowp's), double rounding included.
-// Sources: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference" (2018),
-// section 2.2; gemmlowp's fixed-point conventions.
+// Fixed-point arithmetic of the integer references: exactly that of TensorFlow Lite Micro (gemmlowp's), double rounding
+// included. Sources: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
+// Inference" (2018), section 2.2; gemmlowp's fixed-point conventions.
 #pragma once
 
 #include <cmath>

@@ -1,0 +1,103 @@
+// See weighted.h.
+#include "ops/weighted.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "ops/operands.h"
+
+namespace mote::ops {
+namespace {
+
+float weight_scale(const Tensor& weights, std::size_t channel) {
+  return weights.quant.scale[weights.quant.per_channel() ? channel : 0];
+}
+
+/// The product of scales may leave float32's range in hostile files only.
+Result<void> check_scales(const Tensor& x, const Tensor& weights) {
+  for (const float scale : weights.quant.scale)
+    if (!std::isfinite(scale_of(x) * scale))
+      return bad_input("the product of its input's and weights' scales is infinite");
+  return {};
+}
+
+Result<void> check_bias_quantization(const Tensor& x, const Tensor& weights, const Tensor& bias, const Tensor& out) {
+  const Quantization& q = bias.quant;
+  if (q.scale.size() != weights.quant.scale.size()) return {};  // nothing to compare with
+  for (std::size_t c = 0; c < q.scale.size(); ++c) {
+    if (q.zero_point[c] != 0) return bad_input(fmt::format("bias \"{}\" has a zero point other than 0", bias.name));
+    const double wanted = static_cast<double>(scale_of(x)) * static_cast<double>(weight_scale(weights, c));
+    // The tolerance is TFLite's: what the difference moves the output is below a fiftieth of its step.
+    if (std::fabs(wanted - static_cast<double>(q.scale[c])) > 0.02 * static_cast<double>(scale_of(out)))
+      return bad_input(
+          fmt::format("bias \"{}\" has scale {}, scale of input times weights is {}", bias.name, q.scale[c], wanted));
+  }
+  return {};
+}
+
+Result<void> check_accumulators(const Tensor& weights, const Tensor* bias, std::int32_t channels, std::int32_t axis) {
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(channels), 0);
+  const auto w = weights.constant<std::int8_t>();
+  const bool channel_last = axis != 0;
+  const std::size_t per_channel = w.size() / sums.size();
+  for (std::size_t i = 0; i < w.size(); ++i) sums[channel_last ? i % sums.size() : i / per_channel] += std::abs(w[i]);
+  for (std::size_t c = 0; c < sums.size(); ++c) {
+    const std::int64_t b = bias != nullptr ? std::abs(std::int64_t{bias->constant<std::int32_t>()[c]}) : 0;
+    if (256 * sums[c] + b > INT32_MAX)
+      return unsupported(
+          fmt::format("output channel {} may overflow its 32-bit sum: weights or bias are too large", c));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_weighted(const Tensor& x, const Tensor& weights, const Tensor* bias, const Tensor& out,
+                            std::int32_t channels, std::int32_t axis) {
+  MOTE_TRY_VOID(want_same_type(x, out));
+  MOTE_TRY_VOID(want_type(weights, x.type, "weights"));
+  if (bias != nullptr) {
+    MOTE_TRY_VOID(want_type(*bias, x.type == DType::f32 ? DType::f32 : DType::i32, "bias"));
+    if (bias->shape.size() != 1 || bias->shape[0] != channels)
+      return bad_input(fmt::format("bias \"{}\" is {}, must be {}", bias->name, shape_text(bias->shape), channels));
+  }
+  if (x.type == DType::f32) return {};
+
+  const Quantization& q = weights.quant;
+  if (q.empty()) return bad_input(fmt::format("weights \"{}\" have no quantisation", weights.name));
+  if (q.per_channel() && q.axis != axis)
+    return bad_input(fmt::format("weights \"{}\" are quantised along axis {}, must be {}", weights.name, q.axis, axis));
+  for (const std::int32_t zero_point : q.zero_point)
+    if (zero_point != 0)
+      return unsupported(fmt::format("weights \"{}\" have zero point {}; only symmetric weights are supported",
+                                     weights.name, zero_point));
+  if (!weights.is_constant()) return unsupported(fmt::format("int8 weights \"{}\" are not constant", weights.name));
+  if (bias != nullptr && !bias->is_constant())
+    return unsupported(fmt::format("int32 bias \"{}\" is not constant", bias->name));
+  MOTE_TRY_VOID(check_scales(x, weights));
+  if (bias != nullptr) MOTE_TRY_VOID(check_bias_quantization(x, weights, *bias, out));
+  return check_accumulators(weights, bias, channels, axis);
+}
+
+std::vector<QuantizedMultiplier> channel_multipliers(const Tensor& x, const Tensor& weights, const Tensor& out,
+                                                     std::int32_t channels) {
+  std::vector<QuantizedMultiplier> multipliers(static_cast<std::size_t>(channels));
+  for (std::size_t c = 0; c < multipliers.size(); ++c)
+    multipliers[c] =
+        quantize_multiplier(static_cast<double>(scale_of(x)) * static_cast<double>(weight_scale(weights, c)) /
+                            static_cast<double>(scale_of(out)));
+  return multipliers;
+}
+
+std::vector<QuantizedMultiplier> fully_connected_multipliers(const Tensor& x, const Tensor& weights, const Tensor& out,
+                                                             std::int32_t channels) {
+  if (weights.quant.per_channel()) return channel_multipliers(x, weights, out, channels);
+  const float product = scale_of(x) * scale_of(weights);
+  const QuantizedMultiplier one =
+      quantize_multiplier(static_cast<double>(product) / static_cast<double>(scale_of(out)));
+  return std::vector<QuantizedMultiplier>(static_cast<std::size_t>(channels), one);
+}
+
+}  // namespace mote::ops
