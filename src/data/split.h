@@ -1,0 +1,34 @@
+// Training, validation and test parts that share no group: what was learnt of one person is tested on another.
+// Where it stands: between a Dataset and the trainer. The report lists the groups of each part.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace mote {
+
+struct SplitOptions {
+  std::vector<std::string> validation;  ///< groups by name; empty: `validation_fraction` of the groups not in `test`
+  std::vector<std::string> test;        ///< groups by name; empty: `test_fraction` of the groups
+  double validation_fraction = 0.2;     ///< rounded to whole groups, at least one
+  double test_fraction = 0.2;
+  std::uint64_t seed = 1;  ///< which groups the fractions take
+};
+
+struct Part {
+  std::vector<std::string> groups;    ///< sorted
+  std::vector<std::int32_t> samples;  ///< indices into Dataset::samples, ascending
+};
+
+struct Split {
+  Part train, validation, test;
+};
+
+/// BadInput: a named group that the data has not, or in two parts; too few groups; a class of which no recording is
+/// left for training.
+Result<Split> split_by_group(const Dataset& data, const SplitOptions& options);
+
+}  // namespace mote

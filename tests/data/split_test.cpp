@@ -1,0 +1,96 @@
+// No group on two sides of a split, whatever the data and the seed.
+#include "data/split.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "data/random.h"
+#include "tests/data/helpers.h"
+
+namespace mote {
+namespace {
+
+Dataset people(int groups, int classes) {
+  Dataset data;
+  for (int c = 0; c < classes; ++c) data.classes.push_back("c" + std::to_string(c));
+  for (int c = 0; c < classes; ++c)
+    for (int g = 0; g < groups; ++g)
+      for (int n = 0; n < 2; ++n) data.samples.push_back(test::counting_sample(2, 1, c, "p" + std::to_string(g)));
+  return data;
+}
+
+TEST(Split, PartsAreDisjointAndCompleteForManySeeds) {
+  std::set<std::vector<std::string>> seen;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const Dataset data = people(3 + static_cast<int>(seed % 9), 3);
+    const auto split = split_by_group(
+        data, {.validation = {}, .test = {}, .validation_fraction = 0.25, .test_fraction = 0.25, .seed = seed});
+    ASSERT_TRUE(split.ok()) << split.error().to_string();
+    std::set<std::string> groups;
+    std::set<std::int32_t> samples;
+    std::size_t group_count = 0;
+    std::size_t sample_count = 0;
+    for (const Part* part : {&split->train, &split->validation, &split->test}) {
+      EXPECT_FALSE(part->groups.empty());
+      groups.insert(part->groups.begin(), part->groups.end());
+      group_count += part->groups.size();
+      samples.insert(part->samples.begin(), part->samples.end());
+      sample_count += part->samples.size();
+      for (const std::int32_t index : part->samples)
+        EXPECT_TRUE(std::binary_search(part->groups.begin(), part->groups.end(),
+                                       data.samples[static_cast<std::size_t>(index)].group));
+    }
+    EXPECT_EQ(groups.size(), group_count) << "a group stands in two parts";
+    EXPECT_EQ(samples.size(), sample_count);
+    EXPECT_EQ(sample_count, data.samples.size());
+    seen.insert(split->test.groups);
+  }
+  EXPECT_GT(seen.size(), 20U) << "the seed decides who is tested";
+}
+
+TEST(Split, NamedGroups) {
+  const Dataset data = people(5, 2);
+  const auto split = split_by_group(data, {.validation = {"p3"}, .test = {"p0", "p4"}});
+  ASSERT_TRUE(split.ok());
+  EXPECT_EQ(split->test.groups, (std::vector<std::string>{"p0", "p4"}));
+  EXPECT_EQ(split->validation.groups, (std::vector<std::string>{"p3"}));
+  EXPECT_EQ(split->train.groups, (std::vector<std::string>{"p1", "p2"}));
+}
+
+TEST(Split, Errors) {
+  const auto error = [](const Dataset& data, const SplitOptions& options) {
+    const auto split = split_by_group(data, options);
+    return split.ok() ? std::string("accepted") : split.error().to_string();
+  };
+  EXPECT_EQ(error(people(3, 2), {.validation = {"p1"}, .test = {"bob"}}),
+            "split.test: there is no group \"bob\" in the data; it has p0, p1, p2");
+  EXPECT_EQ(error(people(3, 2), {.validation = {"p1"}, .test = {"p1"}}),
+            "split.validation: group \"p1\" is named twice");
+  EXPECT_EQ(error(people(2, 2), {}),
+            "split: 2 group(s) in the data are too few to keep training, validation and test apart; see data.group");
+  Dataset lonely = people(3, 2);
+  lonely.classes.push_back("rare");
+  lonely.samples.push_back(test::counting_sample(2, 1, 2, "p0"));
+  EXPECT_EQ(error(lonely, {.validation = {"p1"}, .test = {"p0"}}),
+            "split: class \"rare\" is absent from the training groups (p2)");
+}
+
+TEST(Random, StreamsAreReproducibleAndSpread) {
+  EXPECT_EQ(Random(1, 2).next(), Random(1, 2).next());
+  EXPECT_NE(Random(1, 2).next(), Random(2, 1).next());
+  Random random(7);
+  double sum = 0;
+  double squares = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const double x = random.normal();
+    sum += x;
+    squares += x * x;
+  }
+  EXPECT_NEAR(sum / 20000, 0, 0.03);
+  EXPECT_NEAR(squares / 20000, 1, 0.03);
+}
+
+}  // namespace
+}  // namespace mote
