@@ -1,0 +1,75 @@
+// See counter.h.
+#include "board/counter.h"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "base/files.h"
+
+namespace mote {
+namespace fs = std::filesystem;
+
+Result<fs::path> find_counter() {
+  if (const char* path = std::getenv("MOTE_PLUGIN"); path != nullptr && *path != '\0') return fs::path(path);
+  std::error_code ec;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ec);
+  for (const fs::path& folder : {program.parent_path(), program.parent_path().parent_path()})
+    if (fs::exists(folder / "mote_counter.so", ec)) return folder / "mote_counter.so";
+  return tool_failed("is not next to the program; build the target mote_counter or set MOTE_PLUGIN", "mote_counter.so");
+}
+
+Result<std::string> counter_config(const Firmware& firmware, const ElfFile& elf) {
+  std::string text = fmt::format("isa {}\n", firmware.board.target.cycles.instruction_set);
+  for (const auto& [name, cycles] : firmware.board.target.cycles.cycles)
+    text += fmt::format("cost {} {}\n", name, cycles);
+  const auto missing = [&](const std::string& name) {
+    return bad_input(fmt::format("has no function \"{}\", which mote.json names; compile the model again", name),
+                     firmware.project.model);
+  };
+  const auto range = [&](const char* key, const std::string& name) -> Result<void> {
+    const Symbol* symbol = elf.find(name);
+    if (symbol == nullptr) return missing(name);
+    text += fmt::format("{} {:x} {:x}\n", key, symbol->address, symbol->address + symbol->bytes);
+    return {};
+  };
+  MOTE_TRY_VOID(range("invoke", firmware.project.invoke));
+  MOTE_TRY_VOID(range("main", "main"));
+  for (const auto& layer : firmware.project.layers) MOTE_TRY_VOID(range("layer", layer.symbol));
+  return text;
+}
+
+Result<Counts> read_counts(const fs::path& path, std::size_t layers) {
+  MOTE_TRY(const std::string text, read_text(path));
+  std::istringstream lines(text);
+  Counts counts;
+  std::int64_t calls = 0;
+  std::string key;
+  Count total;
+  const auto per_sample = [&](Count sum) {
+    const std::int64_t n = std::max<std::int64_t>(calls, 1);
+    return Count{(sum.instructions + n / 2) / n, (sum.cycles + n / 2) / n};
+  };
+  while (lines >> key) {
+    Count count;
+    if (key == "calls") {
+      lines >> calls;
+      continue;
+    }
+    if (!(lines >> count.instructions >> count.cycles)) break;
+    if (key == "most") {
+      counts.most = count;
+      continue;
+    }
+    total.instructions += count.instructions;
+    total.cycles += count.cycles;
+    if (key == "invoke") counts.invoke = per_sample(count);
+    if (key == "layer") counts.layers.push_back(per_sample(count));
+  }
+  if (calls == 0 || counts.layers.size() != layers)
+    return tool_failed("the counting plugin wrote no usable result", path.filename().string());
+  counts.total = per_sample(total);
+  return counts;
+}
+
+}  // namespace mote
