@@ -1,5 +1,6 @@
 // What the compiler knows of a device kernel: when it applies, how it packs weights, scratch bytes, cost.
-// Where it stands: one file an operator in this folder defines its KernelDefs; src/plan asks for them and chooses by cost.
+// Where it stands: one file an operator in this folder defines its KernelDefs; src/plan asks for them and chooses by
+// cost.
 #pragma once
 
 #include <optional>
@@ -18,19 +19,20 @@ struct KernelCall {
   std::string params_type;  ///< C struct, or empty
   std::string header;       ///< in device/<folder>/
   std::vector<std::string> sources;
-  std::vector<Field> fields;         ///< ConstantRef indices point into `constants`
-  std::vector<Constant> constants;   ///< names relative to the step ("weights"); the planner prefixes the step's name
-  std::vector<TensorId> reads;       ///< node inputs passed as pointer arguments (activations, or constants read as such), in order
-  std::int64_t scratch_bytes = 0;    ///< passed as the last pointer argument, `void *scratch`, when not 0
+  std::vector<Field> fields;        ///< ConstantRef indices point into `constants`
+  std::vector<Constant> constants;  ///< names relative to the step ("weights"); the planner prefixes the step's name
+  std::vector<TensorId>
+      reads;  ///< node inputs passed as pointer arguments (activations, or constants read as such), in order
+  std::int64_t scratch_bytes = 0;  ///< passed as the last pointer argument, `void *scratch`, when not 0
   Overlap overlap;
-  std::int64_t instructions = 0;     ///< estimate for one run; 0: unknown
-  std::int64_t code_bytes = 0;       ///< estimate of the kernel's code, for budgets; 0: unknown
+  std::int64_t instructions = 0;  ///< estimate for one run; 0: unknown
+  std::int64_t code_bytes = 0;    ///< estimate of the kernel's code, for budgets; 0: unknown
 };
 
-/// One device kernel. The C function's parameters are: output pointers, then `reads` pointers, then scratch (if any), then
-/// `const <params_type> *p` (if any).
+/// One device kernel. The C function's parameters are: output pointers, then `reads` pointers, then scratch (if any),
+/// then `const <params_type> *p` (if any).
 struct KernelDef {
-  std::string_view name;    ///< "conv2d_s8"; what `--disable NAME` and reports call it
+  std::string_view name;  ///< "conv2d_s8"; what `--disable NAME` and reports call it
   const OpDef* op = nullptr;
   std::string_view source;  ///< "conv2d_s8.c": the kernel applies only where the target's folders have this file
   /// Whether it can do this (verified) node on this target.

@@ -17,19 +17,16 @@ std::int32_t quantize_bound(float real, const Quantization& quant) {
 }  // namespace
 
 FloatRange float_range(std::string_view activation) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  if (activation == "relu") return {0.0F, kInfinity};
+  constexpr float kMax = std::numeric_limits<float>::max();
+  if (activation == "relu") return {0.0F, kMax};
   if (activation == "relu6") return {0.0F, 6.0F};
   if (activation == "relu_n1_to_1") return {-1.0F, 1.0F};
-  return {-kInfinity, kInfinity};
+  return {-kMax, kMax};
 }
 
 Int8Range int8_range(std::string_view activation, const Quantization& quant) {
-  const FloatRange real = float_range(activation);
-  Int8Range range{-128, 127};
-  if (std::isfinite(real.min)) range.min = quantize_bound(real.min, quant);
-  if (std::isfinite(real.max)) range.max = quantize_bound(real.max, quant);
-  return range;
+  const FloatRange real = float_range(activation);  // unbounded sides are far beyond any int8
+  return {quantize_bound(real.min, quant), quantize_bound(real.max, quant)};
 }
 
 }  // namespace mote::ops

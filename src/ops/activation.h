@@ -21,7 +21,7 @@ struct Int8Range {
   std::int32_t max;
 };
 
-/// Infinite where the activation does not bound.
+/// The largest finite float where the activation does not bound, as in TFLite.
 FloatRange float_range(std::string_view activation);
 /// Within [-128, 127]; `quant` is the output's, per tensor.
 Int8Range int8_range(std::string_view activation, const Quantization& quant);

@@ -1,0 +1,19 @@
+/* Float32 average pooling; padding is not counted. Activations are [n][h][w][c]. */
+#ifndef MOTE_AVERAGE_POOL2D_F32_H
+#define MOTE_AVERAGE_POOL2D_F32_H
+
+#include <stdint.h>
+
+typedef struct {
+    int32_t batches;
+    int32_t in_h, in_w, channels;   /* elements */
+    int32_t out_h, out_w;
+    int32_t filter_h, filter_w;
+    int32_t stride_h, stride_w;
+    int32_t pad_top, pad_left;      /* every window holds at least one element of the input */
+    float act_min, act_max;         /* the fused activation */
+} mote_average_pool2d_f32_params;
+
+void mote_average_pool2d_f32(float *out, const float *in, const mote_average_pool2d_f32_params *p);
+
+#endif /* MOTE_AVERAGE_POOL2D_F32_H */

@@ -1,0 +1,27 @@
+/* Int8 depthwise convolution with several filters per channel, bit-exact with TensorFlow Lite Micro. [n][h][w][c]. */
+#ifndef MOTE_DEPTHWISE_CONV2D_MULTIPLIER_S8_H
+#define MOTE_DEPTHWISE_CONV2D_MULTIPLIER_S8_H
+
+#include <stdint.h>
+
+typedef struct {
+    int32_t batches;
+    int32_t in_h, in_w, in_c;       /* elements */
+    int32_t out_h, out_w;
+    int32_t depth_multiplier;       /* filters per channel; output channel c * depth_multiplier + m */
+    int32_t filter_h, filter_w;
+    int32_t stride_h, stride_w;
+    int32_t dilation_h, dilation_w;
+    int32_t pad_top, pad_left;      /* padding stands for in_zero */
+    int32_t in_zero, out_zero;      /* zero points, -128..127 */
+    int32_t act_min, act_max;       /* the fused activation, within -128..127 */
+    int32_t channel_step;           /* 1: one multiplier per output channel; 0: one for all */
+    const int8_t *weights;          /* [filter_h][filter_w][in_c * depth_multiplier] */
+    const int32_t *bias;            /* [in_c * depth_multiplier], zero points not folded */
+    const int32_t *multiplier;      /* Q0.31, >= 0 */
+    const int8_t *shift;            /* -31..30, > 0: left */
+} mote_depthwise_conv2d_multiplier_s8_params;
+
+void mote_depthwise_conv2d_multiplier_s8(int8_t *out, const int8_t *in, const mote_depthwise_conv2d_multiplier_s8_params *p);
+
+#endif /* MOTE_DEPTHWISE_CONV2D_MULTIPLIER_S8_H */

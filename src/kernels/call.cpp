@@ -1,0 +1,70 @@
+// See call.h.
+#include "kernels/call.h"
+
+namespace mote::kernels {
+
+CallBuilder::CallBuilder(std::string_view file) {
+  const std::string name(file);
+  call_.kernel = "mote_" + name;
+  call_.params_type = call_.kernel + "_params";
+  call_.header = name + ".h";
+  call_.sources = {name + ".c"};
+}
+
+CallBuilder& CallBuilder::reads(const Node& node, std::size_t inputs) {
+  call_.reads.assign(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(inputs));
+  return *this;
+}
+
+CallBuilder& CallBuilder::set(std::string_view name, std::int64_t value) {
+  call_.fields.push_back({std::string(name), value});
+  return *this;
+}
+
+CallBuilder& CallBuilder::set_real(std::string_view name, float value) {
+  call_.fields.push_back({std::string(name), value});
+  return *this;
+}
+
+CallBuilder& CallBuilder::set_list(std::string_view name, std::vector<std::int64_t> values) {
+  call_.fields.push_back({std::string(name), std::move(values)});
+  return *this;
+}
+
+CallBuilder& CallBuilder::add_constant(std::string_view name, std::string_view c_type, Bytes bytes) {
+  call_.fields.push_back({std::string(name), ConstantRef{static_cast<std::int32_t>(call_.constants.size())}});
+  call_.constants.push_back({std::string(name), std::string(c_type), std::move(bytes), 4});
+  return *this;
+}
+
+CallBuilder& CallBuilder::scratch(std::int64_t bytes) {
+  call_.scratch_bytes = bytes;
+  return *this;
+}
+
+CallBuilder& CallBuilder::overlap(Overlap overlap) {
+  call_.overlap = overlap;
+  return *this;
+}
+
+CallBuilder& CallBuilder::cost(std::int64_t instructions, std::int64_t code_bytes) {
+  call_.instructions = instructions;
+  call_.code_bytes = code_bytes;
+  return *this;
+}
+
+bool fits_device(const Graph& graph, const Node& node, DType type) {
+  constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
+  for (const TensorId id : node.inputs)
+    if (id != kNoTensor && graph.tensor(id).elements() > kMaxElements) return false;
+  for (const TensorId id : node.outputs)
+    if (graph.tensor(id).elements() > kMaxElements) return false;
+  return graph.tensor(node.inputs[0]).type == type;
+}
+
+bool constant_weights(const Graph& graph, const Node& node) {
+  const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoTensor;
+  return graph.tensor(node.inputs[1]).is_constant() && (!has_bias || graph.tensor(node.inputs[2]).is_constant());
+}
+
+}  // namespace mote::kernels

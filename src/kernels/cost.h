@@ -1,0 +1,15 @@
+// Instruction estimates for the portable kernels on a generic 32-bit core, counted in the assembly that gcc 12 -O2
+// makes for Cortex-M4. Other targets' kernels bring figures of their own; only the order between kernels of one target
+// matters to the planner.
+#pragma once
+
+#include <cstdint>
+
+namespace mote::kernels {
+
+inline constexpr std::int64_t kDot4PerInput = 12;  ///< mote_dot4: one input, four weights, loop
+inline constexpr std::int64_t kDotSetup = 18;      ///< entering it: pointers, sums to registers and back
+inline constexpr std::int64_t kRequantize = 30;    ///< scale, round, clamp, store of one output
+inline constexpr std::int64_t kPosition = 40;      ///< clipping of one window
+
+}  // namespace mote::kernels

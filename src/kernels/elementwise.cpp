@@ -1,0 +1,78 @@
+// Kernels for operators on single elements: relu, relu6, quantize, dequantize. Those from int8 to int8 are tables of
+// 256 entries, filled by the operator's own reference, so they cannot disagree with it.
+#include <array>
+
+#include "kernels/call.h"
+#include "kernels/kernels.h"
+#include "ops/activation.h"
+#include "ops/operands.h"
+#include "ops/ops.h"
+
+namespace mote::kernels {
+namespace {
+
+/// The operator's output for every int8.
+std::vector<std::int8_t> table_of(const Graph& graph, const Node& node) {
+  Tensor x = ops::input(graph, node, 0);
+  Tensor out = ops::output(graph, node);
+  x.shape = out.shape = {256};
+  std::array<std::int8_t, 256> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int8_t>(static_cast<int>(i) - 128);
+  std::vector<std::int8_t> table(256);
+  const std::array<ConstView, 1> inputs = {ConstView{&x, reinterpret_cast<const std::uint8_t*>(all.data())}};
+  const std::array<View, 1> outputs = {View{&out, reinterpret_cast<std::uint8_t*>(table.data())}};
+  node.op->run(node, inputs, outputs);
+  return table;
+}
+
+KernelCall lower_lookup(const Graph& graph, const Node& node, const Target&) {
+  const std::int64_t count = ops::output(graph, node).elements();
+  CallBuilder call("lookup_s8");
+  call.reads(node).set("count", count).constant("table", table_of(graph, node));
+  return call.overlap(kElementwise).cost(count * 5, 50).take();
+}
+
+template <const char* kActivation>
+KernelCall lower_clamp(const Graph& graph, const Node& node, const Target&) {
+  const std::int64_t count = ops::output(graph, node).elements();
+  const ops::FloatRange range = ops::float_range(kActivation);
+  CallBuilder call("clamp_f32");
+  call.reads(node).set("count", count).set_real("act_min", range.min).set_real("act_max", range.max);
+  return call.overlap(kElementwise).cost(count * 9, 90).take();
+}
+constexpr char kRelu[] = "relu";
+constexpr char kRelu6[] = "relu6";
+
+KernelCall lower_quantize(const Graph& graph, const Node& node, const Target&) {
+  const Tensor& out = ops::output(graph, node);
+  CallBuilder call("quantize_f32_s8");
+  call.reads(node).set("count", out.elements());
+  call.set_real("scale", ops::scale_of(out)).set("zero", ops::zero_point_of(out));
+  return call.overlap(kElementwise).cost(out.elements() * 30, 180).take();
+}
+
+KernelCall lower_dequantize(const Graph& graph, const Node& node, const Target&) {
+  const Tensor& x = ops::input(graph, node, 0);
+  CallBuilder call("dequantize_s8_f32");
+  call.reads(node).set("count", x.elements());
+  call.set_real("scale", ops::scale_of(x)).set("zero", ops::zero_point_of(x));
+  // Outputs are four times as wide: the last write ends where the last read began at the latest.
+  call.overlap({.allowed = true, .lead = 3 * x.elements(), .equal_offset_only = false});
+  return call.cost(x.elements() * 10, 60).take();
+}
+
+bool applies_s8(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::i8); }
+bool applies_f32(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::f32); }
+
+}  // namespace
+
+const KernelDef relu_s8 = {"relu_s8", &ops::relu, "lookup_s8.c", applies_s8, lower_lookup};
+const KernelDef relu_f32 = {"relu_f32", &ops::relu, "clamp_f32.c", applies_f32, lower_clamp<kRelu>};
+const KernelDef relu6_s8 = {"relu6_s8", &ops::relu6, "lookup_s8.c", applies_s8, lower_lookup};
+const KernelDef relu6_f32 = {"relu6_f32", &ops::relu6, "clamp_f32.c", applies_f32, lower_clamp<kRelu6>};
+const KernelDef quantize_s8_s8 = {"quantize_s8_s8", &ops::quantize, "lookup_s8.c", applies_s8, lower_lookup};
+const KernelDef quantize_f32_s8 = {"quantize_f32_s8", &ops::quantize, "quantize_f32_s8.c", applies_f32, lower_quantize};
+const KernelDef dequantize_s8_f32 = {"dequantize_s8_f32", &ops::dequantize, "dequantize_s8_f32.c", applies_s8,
+                                     lower_dequantize};
+
+}  // namespace mote::kernels
