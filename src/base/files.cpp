@@ -1,4 +1,5 @@
-// See files.h. Everything that touches the file system goes through std::filesystem with error codes, so nothing throws.
+// See files.h. Everything that touches the file system goes through std::filesystem with error codes, so nothing
+// throws.
 #include "base/files.h"
 
 #include <fmt/format.h>
@@ -85,21 +86,23 @@ Result<FolderWriter> FolderWriter::create(const fs::path& target) {
   fs::path clean = fs::absolute(target, ec).lexically_normal();
   if (!clean.has_filename()) clean = clean.parent_path();
   if (fs::exists(clean, ec)) {
-    if (!fs::is_directory(clean, ec)) return io_error("exists and is not a folder; choose another output", target.string());
+    if (!fs::is_directory(clean, ec))
+      return io_error("exists and is not a folder; choose another output", target.string());
     if (!fs::is_empty(clean, ec) && !fs::exists(clean / "mote.json", ec))
-      return io_error("exists, is not empty and was not written by mote; choose another folder or empty it", target.string());
+      return io_error("exists, is not empty and was not written by mote; choose another folder or empty it",
+                      target.string());
   }
   fs::create_directories(clean.parent_path(), ec);
   if (ec) return io_error(fmt::format("cannot make its parent folder: {}", ec.message()), target.string());
-  const fs::path staging =
-      clean.parent_path() / fmt::format(".{}.{}.tmp", clean.filename().string(), ::getpid());
+  const fs::path staging = clean.parent_path() / fmt::format(".{}.{}.tmp", clean.filename().string(), ::getpid());
   fs::remove_all(staging, ec);
   fs::create_directory(staging, ec);
   if (ec) return io_error(fmt::format("cannot write here: {}", ec.message()), target.string());
   return FolderWriter(clean, staging);
 }
 
-FolderWriter::FolderWriter(fs::path target, fs::path staging) : target_(std::move(target)), staging_(std::move(staging)) {}
+FolderWriter::FolderWriter(fs::path target, fs::path staging)
+    : target_(std::move(target)), staging_(std::move(staging)) {}
 
 FolderWriter::FolderWriter(FolderWriter&& other) noexcept
     : target_(std::move(other.target_)), staging_(std::exchange(other.staging_, {})) {}
@@ -118,7 +121,8 @@ Result<void> FolderWriter::add(const fs::path& relative, std::string_view text) 
 
 Result<void> FolderWriter::commit() {
   std::error_code ec;
-  // A rename cannot replace a non-empty folder, so the old one steps aside first and comes back if the second rename fails.
+  // A rename cannot replace a non-empty folder, so the old one steps aside first and comes back if the second rename
+  // fails.
   fs::path aside = staging_;
   aside += ".old";
   const bool existed = fs::exists(target_, ec);

@@ -19,7 +19,8 @@ using Bytes = std::vector<std::uint8_t>;
 Result<Bytes> read_file(const std::filesystem::path& path);
 Result<std::string> read_text(const std::filesystem::path& path);
 
-/// Writes to a sibling temporary and renames it over `path`: readers see the old file or the new one, never half of one.
+/// Writes to a sibling temporary and renames it over `path`: readers see the old file or the new one, never half of
+/// one.
 Result<void> write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 Result<void> write_text(const std::filesystem::path& path, std::string_view text);
 
@@ -58,7 +59,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// The root of Mote's own data (device/, boards/, apps/): $MOTE_HOME, or the source tree that this program was built from.
+/// The root of Mote's own data (device/, boards/, apps/): $MOTE_HOME, or the source tree that this program was built
+/// from.
 std::filesystem::path mote_home();
 
 }  // namespace mote

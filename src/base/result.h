@@ -1,6 +1,6 @@
-// Errors as values. Every function of Mote that can fail for a reason outside the programmer's control returns Result<T>.
-// Where it stands: the bottom of the house; everything includes it. After the style of wabt's result.h and LevelDB's Status:
-// few codes, one readable line, and `where` names the file and offset, the node, or the field.
+// Errors as values. Every function of Mote that can fail for a reason outside the programmer's control returns
+// Result<T>. Where it stands: the bottom of the house; everything includes it. After the style of wabt's result.h and
+// LevelDB's Status: few codes, one readable line, and `where` names the file and offset, the node, or the field.
 #pragma once
 
 #include <cstdlib>
@@ -42,7 +42,7 @@ template <typename T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
@@ -119,8 +119,8 @@ inline Error internal_error(std::string what, std::string where = {}) {
 }  // namespace mote
 
 /// Invariants of Mote itself; never fires on user input, in any build type.
-#define MOTE_CHECK(condition) \
-  do {                        \
+#define MOTE_CHECK(condition)                                               \
+  do {                                                                      \
     if (!(condition)) ::mote::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)
 
@@ -128,16 +128,14 @@ inline Error internal_error(std::string what, std::string where = {}) {
 #define MOTE_CONCAT(a, b) MOTE_CONCAT_IMPL(a, b)
 
 /// `MOTE_TRY(auto graph, import_tflite(bytes));` declares `graph`, or returns the error from the calling function.
-#define MOTE_TRY(declaration, expression) \
-  MOTE_TRY_IMPL(MOTE_CONCAT(mote_try_, __LINE__), declaration, expression)
-#define MOTE_TRY_IMPL(temporary, declaration, expression) \
-  auto temporary = (expression);                          \
+#define MOTE_TRY(declaration, expression) MOTE_TRY_IMPL(MOTE_CONCAT(mote_try_, __LINE__), declaration, expression)
+#define MOTE_TRY_IMPL(temporary, declaration, expression)   \
+  auto temporary = (expression);                            \
   if (!temporary.ok()) return std::move(temporary).error(); \
   declaration = std::move(temporary).value()
 
 /// `MOTE_TRY_VOID(verify(graph));` for Result<void>: returns the error from the calling function.
-#define MOTE_TRY_VOID(expression)                                       \
-  do {                                                                  \
-    if (auto mote_try_result = (expression); !mote_try_result.ok())     \
-      return std::move(mote_try_result).error();                        \
+#define MOTE_TRY_VOID(expression)                                                                              \
+  do {                                                                                                         \
+    if (auto mote_try_result = (expression); !mote_try_result.ok()) return std::move(mote_try_result).error(); \
   } while (false)

@@ -1,4 +1,5 @@
-// See emit.h. This file gathers: which device files are needed, and in which folder of the target's chain each is found.
+// See emit.h. This file gathers: which device files are needed, and in which folder of the target's chain each is
+// found.
 #include "emit/emit.h"
 
 #include <fmt/format.h>
@@ -19,7 +20,8 @@ Result<fs::path> find_device_file(const Target& target, const std::string& file)
     std::error_code ec;
     if (fs::is_regular_file(path, ec)) return path;
   }
-  return io_error(fmt::format("device file not found for target {}; is $MOTE_HOME set to Mote's folder?", target.name), file);
+  return io_error(fmt::format("device file not found for target {}; is $MOTE_HOME set to Mote's folder?", target.name),
+                  file);
 }
 
 /// Names in #include "..." lines.

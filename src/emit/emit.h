@@ -9,12 +9,13 @@
 namespace mote {
 
 struct EmitOptions {
-  std::string board;                   ///< the board's name, for mote.json and the README
-  std::string source_name;             ///< the model file's name, for the comment on top
-  std::vector<std::string> cflags;     ///< extra compiler flags of the target that the kernels want, for mote.json
+  std::string board;                ///< the board's name, for mote.json and the README
+  std::string source_name;          ///< the model file's name, for the comment on top
+  std::vector<std::string> cflags;  ///< extra compiler flags of the target that the kernels want, for mote.json
 };
 
-/// Writes the project into `folder` (the caller commits it). Io if a kernel's source is not where Mote's home should have it.
+/// Writes the project into `folder` (the caller commits it). Io if a kernel's source is not where Mote's home should
+/// have it.
 Result<void> emit(const Plan& plan, const Target& target, const EmitOptions& options, FolderWriter& folder);
 
 /// Parts of the project, each a file's text; `emit` writes them all.

@@ -74,7 +74,8 @@ std::string emit_json(const Plan& plan, const EmitOptions& options, const std::v
                {"stateful", false},
                {"layers", Json::array()},
                {"buffers", Json::array()}};
-  for (std::size_t i = 0; i < plan.inputs.size(); ++i) json["inputs"].push_back(port_json(plan, plan.inputs[i], "input", i));
+  for (std::size_t i = 0; i < plan.inputs.size(); ++i)
+    json["inputs"].push_back(port_json(plan, plan.inputs[i], "input", i));
   for (std::size_t i = 0; i < plan.outputs.size(); ++i)
     json["outputs"].push_back(port_json(plan, plan.outputs[i], "output", i));
   for (std::size_t s = 0; s < plan.steps.size(); ++s) json["layers"].push_back(layer_json(plan, s));
@@ -97,7 +98,8 @@ std::string emit_cmake(const Plan& plan, const std::vector<std::string>& sources
       "cmake_minimum_required(VERSION 3.13)\n"
       "project({2} LANGUAGES C)\n"
       "add_library({2} STATIC\n  {3})\n"
-      "target_include_directories({2} PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}} PRIVATE ${{CMAKE_CURRENT_SOURCE_DIR}}/kernels)\n"
+      "target_include_directories({2} PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}} PRIVATE "
+      "${{CMAKE_CURRENT_SOURCE_DIR}}/kernels)\n"
       "set_target_properties({2} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON)\n",
       version(), plan.model, name, fmt::join(sources, "\n  "));
 }
@@ -105,7 +107,8 @@ std::string emit_cmake(const Plan& plan, const std::vector<std::string>& sources
 std::string emit_readme(const Plan& plan, const EmitOptions& options) {
   const std::string name = symbol_prefix(plan);
   std::string out = fmt::format(
-      "# {}\n\nA neural network in plain C99, compiled by mote {} from {} for {} ({}). It allocates nothing and needs no "
+      "# {}\n\nA neural network in plain C99, compiled by mote {} from {} for {} ({}). It allocates nothing and needs "
+      "no "
       "library beyond `<stdint.h>`, `<string.h>` and, for float layers, `<math.h>`.\n\n"
       "| | bytes |\n| --- | --- |\n| arena (static RAM) | {} |\n| constants (flash, without code) | {} |\n\n",
       plan.model, version(), options.source_name, options.board, plan.target, plan.arena_bytes, plan.constant_bytes());

@@ -11,20 +11,29 @@ namespace mote {
 namespace {
 
 std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return text;
 }
 
 std::string_view c_type(DType type) {
   switch (type) {
-    case DType::f32: return "float";
-    case DType::i8: return "int8_t";
-    case DType::i16: return "int16_t";
-    case DType::i32: return "int32_t";
-    case DType::i64: return "int64_t";
-    case DType::u8: return "uint8_t";
-    case DType::boolean: return "uint8_t";
-    case DType::i4: return "int8_t";
+    case DType::f32:
+      return "float";
+    case DType::i8:
+      return "int8_t";
+    case DType::i16:
+      return "int16_t";
+    case DType::i32:
+      return "int32_t";
+    case DType::i64:
+      return "int64_t";
+    case DType::u8:
+      return "uint8_t";
+    case DType::boolean:
+      return "uint8_t";
+    case DType::i4:
+      return "int8_t";
   }
   return "void";
 }
@@ -41,10 +50,9 @@ std::string integer_literal(std::int64_t value) {
 }
 
 std::string describe_port(const Plan& plan, const Port& port, const char* direction, std::size_t index) {
-  std::string text = fmt::format("/* {} {} \"{}\": {} {}", direction, index, port.name, shape_text(port.shape),
-                                 dtype_name(port.type));
-  if (!port.quant.empty())
-    text += fmt::format(", real = {} * (q - {})", port.quant.scale[0], port.quant.zero_point[0]);
+  std::string text =
+      fmt::format("/* {} {} \"{}\": {} {}", direction, index, port.name, shape_text(port.shape), dtype_name(port.type));
+  if (!port.quant.empty()) text += fmt::format(", real = {} * (q - {})", port.quant.scale[0], port.quant.zero_point[0]);
   text += ". */\n";
   const std::string macro = fmt::format("{}_{}{}", upper(symbol_prefix(plan)), upper(direction), index);
   text += fmt::format("#define {}_COUNT {}\n", macro, element_count(port.shape));
@@ -63,8 +71,9 @@ std::string field_value(const Plan& plan, const FieldValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return integer_literal(*integer);
   if (const auto* real = std::get_if<float>(&value)) return float_literal(*real);
   if (const auto* reference = std::get_if<ConstantRef>(&value))
-    return reference->index < 0 ? "0"
-                                : symbol_prefix(plan) + "_" + plan.constants[static_cast<std::size_t>(reference->index)].name;
+    return reference->index < 0
+               ? "0"
+               : symbol_prefix(plan) + "_" + plan.constants[static_cast<std::size_t>(reference->index)].name;
   std::vector<std::string> texts;
   for (const std::int64_t v : std::get<std::vector<std::int64_t>>(value)) texts.push_back(integer_literal(v));
   return fmt::format("{{{}}}", fmt::join(texts, ", "));
@@ -76,14 +85,15 @@ std::string emit_layer(const Plan& plan, std::size_t index) {
   std::string out = fmt::format("/* {}: {}, {} MACs. */\n", step.name, step.op, step.macs);
   if (!step.params_type.empty()) {
     out += fmt::format("static const {} {}_params = {{\n", step.params_type, symbol);
-    for (const Field& field : step.fields) out += fmt::format("    .{} = {},\n", field.name, field_value(plan, field.value));
+    for (const Field& field : step.fields)
+      out += fmt::format("    .{} = {},\n", field.name, field_value(plan, field.value));
     out += "};\n\n";
   }
   std::vector<std::string> arguments;
   for (const Argument& argument : step.arguments)
-    arguments.push_back(argument.buffer >= 0
-                            ? arena_pointer(plan, argument.buffer)
-                            : symbol_prefix(plan) + "_" + plan.constants[static_cast<std::size_t>(argument.constant)].name);
+    arguments.push_back(argument.buffer >= 0 ? arena_pointer(plan, argument.buffer)
+                                             : symbol_prefix(plan) + "_" +
+                                                   plan.constants[static_cast<std::size_t>(argument.constant)].name);
   if (!step.params_type.empty()) arguments.push_back(fmt::format("&{}_params", symbol));
   out += fmt::format("static MOTE_NOINLINE void {}(void) {{\n    {}({});\n", symbol, step.kernel,
                      fmt::join(arguments, ",\n        "));
@@ -100,43 +110,49 @@ std::string emit_header(const Plan& plan, const EmitOptions& options) {
   const std::string prefix = symbol_prefix(plan);
   const std::string macro = upper(prefix);
   std::string out = banner(plan, options, plan.model + ": sizes, tensors and functions of the network.");
-  out += fmt::format("#ifndef {0}_H\n#define {0}_H\n\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n", macro);
-  out += fmt::format("/* Bytes of RAM for inputs, outputs, activations and scratch, and of constants in flash. */\n"
-                     "#define {0}_ARENA_BYTES {1}\n#define {0}_CONSTANT_BYTES {2}\n\n",
-                     macro, plan.arena_bytes, plan.constant_bytes());
+  out += fmt::format(
+      "#ifndef {0}_H\n#define {0}_H\n\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n", macro);
+  out += fmt::format(
+      "/* Bytes of RAM for inputs, outputs, activations and scratch, and of constants in flash. */\n"
+      "#define {0}_ARENA_BYTES {1}\n#define {0}_CONSTANT_BYTES {2}\n\n",
+      macro, plan.arena_bytes, plan.constant_bytes());
   for (std::size_t i = 0; i < plan.inputs.size(); ++i) {
     out += describe_port(plan, plan.inputs[i], "input", i);
-    out += fmt::format("/* Fill it before every {}_invoke, which may overwrite it. */\n{} *{}_input{}(void);\n\n", prefix,
-                       c_type(plan.inputs[i].type), prefix, i);
+    out += fmt::format("/* Fill it before every {}_invoke, which may overwrite it. */\n{} *{}_input{}(void);\n\n",
+                       prefix, c_type(plan.inputs[i].type), prefix, i);
   }
   for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
     out += describe_port(plan, plan.outputs[i], "output", i);
-    out += fmt::format("/* Valid until the next {}_invoke or write to an input. */\nconst {} *{}_output{}(void);\n\n", prefix,
-                       c_type(plan.outputs[i].type), prefix, i);
+    out += fmt::format("/* Valid until the next {}_invoke or write to an input. */\nconst {} *{}_output{}(void);\n\n",
+                       prefix, c_type(plan.outputs[i].type), prefix, i);
   }
-  out += fmt::format("/* Back to the initial state; does nothing for a network without state. */\nvoid {0}_reset(void);\n\n"
-                     "/* One inference. Returns 0. Not re-entrant: the arena is static. */\nint {0}_invoke(void);\n\n",
-                     prefix);
+  out += fmt::format(
+      "/* Back to the initial state; does nothing for a network without state. */\nvoid {0}_reset(void);\n\n"
+      "/* One inference. Returns 0. Not re-entrant: the arena is static. */\nint {0}_invoke(void);\n\n",
+      prefix);
   out += fmt::format("#ifdef __cplusplus\n}}\n#endif\n\n#endif /* {}_H */\n", macro);
   return out;
 }
 
 std::string emit_source(const Plan& plan, const EmitOptions& options) {
   const std::string prefix = symbol_prefix(plan);
-  std::string out = banner(plan, options, plan.model + ": one function a layer, and the inference that calls them in order.");
+  std::string out =
+      banner(plan, options, plan.model + ": one function a layer, and the inference that calls them in order.");
   out += fmt::format("#include \"{}.h\"\n\n", prefix);
   std::set<std::string> headers;
   for (const Step& step : plan.steps) headers.insert(step.header);
   for (const std::string& header : headers) out += fmt::format("#include \"{}\"\n", header);
   out += fmt::format("#include \"{}_weights.h\"\n\n", prefix);
-  out += "#if defined(__GNUC__)\n#define MOTE_NOINLINE __attribute__((noinline))\n"
-         "#else\n#define MOTE_NOINLINE\n#endif\n\n"
-         "#ifdef MOTE_TRACE_LAYERS\nvoid mote_trace(int layer, const void *data, unsigned bytes);\n"
-         "#define MOTE_TRACE(layer, data, bytes) mote_trace(layer, data, bytes)\n"
-         "#else\n#define MOTE_TRACE(layer, data, bytes) ((void)0)\n#endif\n\n";
-  out += fmt::format("/* The union aligns the arena for every element type. */\nstatic union {{\n    uint8_t bytes[{}];\n"
-                     "    int64_t align_integer;\n    double align_real;\n}} arena;\n\n",
-                     std::max<std::int64_t>(plan.arena_bytes, 1));
+  out +=
+      "#if defined(__GNUC__)\n#define MOTE_NOINLINE __attribute__((noinline))\n"
+      "#else\n#define MOTE_NOINLINE\n#endif\n\n"
+      "#ifdef MOTE_TRACE_LAYERS\nvoid mote_trace(int layer, const void *data, unsigned bytes);\n"
+      "#define MOTE_TRACE(layer, data, bytes) mote_trace(layer, data, bytes)\n"
+      "#else\n#define MOTE_TRACE(layer, data, bytes) ((void)0)\n#endif\n\n";
+  out += fmt::format(
+      "/* The union aligns the arena for every element type. */\nstatic union {{\n    uint8_t bytes[{}];\n"
+      "    int64_t align_integer;\n    double align_real;\n}} arena;\n\n",
+      std::max<std::int64_t>(plan.arena_bytes, 1));
   for (std::size_t i = 0; i < plan.inputs.size(); ++i)
     out += fmt::format("{} *{}_input{}(void) {{ return {}; }}\n\n", c_type(plan.inputs[i].type), prefix, i,
                        arena_pointer(plan, plan.inputs[i].buffer));
@@ -148,7 +164,8 @@ std::string emit_source(const Plan& plan, const EmitOptions& options) {
   out += fmt::format("void {}_reset(void) {{\n", prefix);
   for (const Buffer& buffer : plan.buffers)
     if (buffer.kind == BufferKind::state)
-      out += fmt::format("    for (uint32_t i = 0; i < {}u; ++i) arena.bytes[{}u + i] = 0;\n", buffer.bytes, buffer.offset);
+      out += fmt::format("    for (uint32_t i = 0; i < {}u; ++i) arena.bytes[{}u + i] = 0;\n", buffer.bytes,
+                         buffer.offset);
   out += fmt::format("}}\n\nint {}_invoke(void) {{\n", prefix);
   for (std::size_t s = 0; s < plan.steps.size(); ++s) out += fmt::format("    {}();\n", layer_symbol(plan, s));
   out += "    return 0;\n}\n";

@@ -67,8 +67,9 @@ std::string declaration(const Plan& plan, const Constant& constant) {
 std::string emit_weights_header(const Plan& plan) {
   std::string guard = symbol_prefix(plan) + "_WEIGHTS_H";
   for (char& c : guard) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  std::string out = fmt::format("/* {}: constants, packed for the kernels. */\n#ifndef {}\n#define {}\n\n#include <stdint.h>\n\n",
-                                plan.model, guard, guard);
+  std::string out =
+      fmt::format("/* {}: constants, packed for the kernels. */\n#ifndef {}\n#define {}\n\n#include <stdint.h>\n\n",
+                  plan.model, guard, guard);
   for (const Constant& constant : plan.constants) out += "extern " + declaration(plan, constant) + ";\n";
   return out + fmt::format("\n#endif /* {} */\n", guard);
 }
@@ -76,17 +77,27 @@ std::string emit_weights_header(const Plan& plan) {
 std::string emit_weights(const Plan& plan, const EmitOptions& options) {
   std::string out = banner(plan, options, plan.model + ": constants, packed for the kernels.");
   out += fmt::format("#include \"{}_weights.h\"\n\n", symbol_prefix(plan));
-  out += "#if defined(__GNUC__)\n#define MOTE_ALIGN(n) __attribute__((aligned(n)))\n#else\n#define MOTE_ALIGN(n)\n#endif\n";
+  out +=
+      "#if defined(__GNUC__)\n#define MOTE_ALIGN(n) __attribute__((aligned(n)))\n#else\n#define "
+      "MOTE_ALIGN(n)\n#endif\n";
   for (const Constant& constant : plan.constants) {
     out += fmt::format("\n{} MOTE_ALIGN({}) = {{\n", declaration(plan, constant), constant.alignment);
-    if (constant.c_type == "int8_t") append_elements<std::int8_t>(out, constant.bytes);
-    else if (constant.c_type == "uint8_t") append_elements<std::uint8_t>(out, constant.bytes);
-    else if (constant.c_type == "int16_t") append_elements<std::int16_t>(out, constant.bytes);
-    else if (constant.c_type == "uint16_t") append_elements<std::uint16_t>(out, constant.bytes);
-    else if (constant.c_type == "int32_t") append_elements<std::int32_t>(out, constant.bytes);
-    else if (constant.c_type == "uint32_t") append_elements<std::uint32_t>(out, constant.bytes);
-    else if (constant.c_type == "int64_t") append_elements<std::int64_t>(out, constant.bytes);
-    else append_elements<float>(out, constant.bytes);
+    if (constant.c_type == "int8_t")
+      append_elements<std::int8_t>(out, constant.bytes);
+    else if (constant.c_type == "uint8_t")
+      append_elements<std::uint8_t>(out, constant.bytes);
+    else if (constant.c_type == "int16_t")
+      append_elements<std::int16_t>(out, constant.bytes);
+    else if (constant.c_type == "uint16_t")
+      append_elements<std::uint16_t>(out, constant.bytes);
+    else if (constant.c_type == "int32_t")
+      append_elements<std::int32_t>(out, constant.bytes);
+    else if (constant.c_type == "uint32_t")
+      append_elements<std::uint32_t>(out, constant.bytes);
+    else if (constant.c_type == "int64_t")
+      append_elements<std::int64_t>(out, constant.bytes);
+    else
+      append_elements<float>(out, constant.bytes);
     out += "};\n";
   }
   return out;

@@ -26,13 +26,18 @@ Result<DType> parse_dtype(std::string_view name) {
 std::int64_t dtype_bytes(DType type, std::int64_t count) {
   switch (type) {
     case DType::f32:
-    case DType::i32: return 4 * count;
-    case DType::i16: return 2 * count;
-    case DType::i64: return 8 * count;
+    case DType::i32:
+      return 4 * count;
+    case DType::i16:
+      return 2 * count;
+    case DType::i64:
+      return 8 * count;
     case DType::i8:
     case DType::u8:
-    case DType::boolean: return count;
-    case DType::i4: return (count + 1) / 2;
+    case DType::boolean:
+      return count;
+    case DType::i4:
+      return (count + 1) / 2;
   }
   return 0;
 }

@@ -36,7 +36,8 @@ std::int64_t element_count(const Shape& shape);
 std::string shape_text(const Shape& shape);
 
 /// real = scale * (q - zero_point). Empty: not quantised. One entry: per tensor. More: per channel along `axis`.
-/// Source: TFLite 8-bit quantisation specification; scales are float32 there and here, so multipliers agree bit for bit.
+/// Source: TFLite 8-bit quantisation specification; scales are float32 there and here, so multipliers agree bit for
+/// bit.
 struct Quantization {
   std::vector<float> scale;
   std::vector<std::int32_t> zero_point;  ///< as many as scales

@@ -1,5 +1,6 @@
 // What passes, the planner and tests may know of an operator: its attributes, shapes, meaning and properties.
-// Where it stands: declared here so that src/passes sees properties through OpDef only; defined in src/ops, one file an operator.
+// Where it stands: declared here so that src/passes sees properties through OpDef only; defined in src/ops, one file an
+// operator.
 #pragma once
 
 #include <optional>
@@ -12,7 +13,8 @@ namespace mote {
 
 enum class AttrKind : std::uint8_t { integer, real, text, list };
 
-/// One attribute of an operator. Integers are checked against [min, max], texts against `choices` ('|'-separated; empty: any).
+/// One attribute of an operator. Integers are checked against [min, max], texts against `choices` ('|'-separated;
+/// empty: any).
 struct AttrDef {
   std::string_view name;
   AttrKind kind = AttrKind::integer;
@@ -21,7 +23,8 @@ struct AttrDef {
   std::string_view choices = {};
 };
 
-/// Type and shape of one output, as `infer` finds it. Quantisation is not inferred: importers and the quantise pass set it.
+/// Type and shape of one output, as `infer` finds it. Quantisation is not inferred: importers and the quantise pass set
+/// it.
 struct TensorType {
   DType type = DType::f32;
   Shape shape;
@@ -32,13 +35,17 @@ struct ConstView {
   const Tensor* tensor = nullptr;  ///< type, shape, quantisation; null: absent optional input
   const std::uint8_t* data = nullptr;
   template <typename T>
-  const T* as() const { return reinterpret_cast<const T*>(data); }
+  const T* as() const {
+    return reinterpret_cast<const T*>(data);
+  }
 };
 struct View {
   const Tensor* tensor = nullptr;
   std::uint8_t* data = nullptr;
   template <typename T>
-  T* as() const { return reinterpret_cast<T*>(data); }
+  T* as() const {
+    return reinterpret_cast<T*>(data);
+  }
 };
 
 /// How the quantise pass treats an operator's int8 form.
@@ -59,18 +66,18 @@ struct OpDef {
   int outputs = 1;
 
   // Properties, for passes and the planner.
-  bool elementwise = false;   ///< output element i depends on input element(s) i alone (after broadcasting)
-  bool in_place = false;      ///< output 0 may overwrite input 0 element by element, given equal sizes
-  bool layout_free = false;   ///< moves no data: output has input's bytes (reshape)
+  bool elementwise = false;     ///< output element i depends on input element(s) i alone (after broadcasting)
+  bool in_place = false;        ///< output 0 may overwrite input 0 element by element, given equal sizes
+  bool layout_free = false;     ///< moves no data: output has input's bytes (reshape)
   bool has_activation = false;  ///< has a text attribute "activation" that fuse_activation may set
-  int weight_input = -1;      ///< which input is quantised per channel as a weight, or -1
-  int weight_axis = 0;        ///< its channel axis
-  int bias_input = -1;        ///< which input is an int32 bias with scale = scale(x) * scale(w), or -1
+  int weight_input = -1;        ///< which input is quantised per channel as a weight, or -1
+  int weight_axis = 0;          ///< its channel axis
+  int bias_input = -1;          ///< which input is an int32 bias with scale = scale(x) * scale(w), or -1
   QuantRule quant = QuantRule::none;
 
-  /// Types and shapes of the outputs from attributes and inputs. BadInput (rank, sizes) or Unsupported (types) names the
-  /// operand; the caller adds the node's place. Called by the verifier on every node, so it must survive any input whose
-  /// tensors are individually valid. It checks also what `run` relies on, quantisation parameters included.
+  /// Types and shapes of the outputs from attributes and inputs. BadInput (rank, sizes) or Unsupported (types) names
+  /// the operand; the caller adds the node's place. Called by the verifier on every node, so it must survive any input
+  /// whose tensors are individually valid. It checks also what `run` relies on, quantisation parameters included.
   Result<std::vector<TensorType>> (*infer)(const Graph& graph, const Node& node) = nullptr;
 
   /// The oracle, in plain loops: float32 and every supported integer form. Only called on verified nodes.

@@ -13,9 +13,9 @@ namespace mote {
 
 /// Bytes for flash, as the kernel wants them.
 struct Constant {
-  std::string name;         ///< C identifier, unique in the plan: "conv_3_weights"
-  std::string c_type;       ///< element type in C: "int8_t", "int16_t", "int32_t", "uint32_t", "float"
-  Bytes bytes;              ///< little-endian elements
+  std::string name;    ///< C identifier, unique in the plan: "conv_3_weights"
+  std::string c_type;  ///< element type in C: "int8_t", "int16_t", "int32_t", "uint32_t", "float"
+  Bytes bytes;         ///< little-endian elements
   std::int32_t alignment = 4;
   bool operator==(const Constant&) const = default;
 };
@@ -35,7 +35,8 @@ struct Field {
 enum class BufferKind : std::uint8_t { input, output, activation, scratch, state };
 
 /// A stretch of the arena. Live from the step that first writes it to the step that last reads it, both included;
-/// -1 as `first`: before step 0 (model inputs); `last` = steps.size(): after the last step (model outputs). State lives always.
+/// -1 as `first`: before step 0 (model inputs); `last` = steps.size(): after the last step (model outputs). State lives
+/// always.
 struct Buffer {
   std::string name;
   BufferKind kind = BufferKind::activation;
@@ -53,15 +54,15 @@ struct Argument {
   std::int32_t buffer = -1;    ///< into Plan::buffers, or -1
   std::int32_t constant = -1;  ///< into Plan::constants, for a step that reads a constant tensor, or -1
   Access access = Access::read;
-  std::string c_type;          ///< "int8_t", "float", ...
+  std::string c_type;  ///< "int8_t", "float", ...
   bool operator==(const Argument&) const = default;
 };
 
 /// How a kernel's output 0 may share bytes with its first pointer input. Disjoint places are always safe.
 struct Overlap {
   bool allowed = false;
-  /// Safe when output.offset + lead <= input.offset: the kernel reads each input byte at least `lead` output bytes ahead of
-  /// writing. 0 for elementwise kernels (equal offsets are safe then).
+  /// Safe when output.offset + lead <= input.offset: the kernel reads each input byte at least `lead` output bytes
+  /// ahead of writing. 0 for elementwise kernels (equal offsets are safe then).
   std::int64_t lead = 0;
   /// Only equal offsets are safe (the kernel buffers what it overwrites); `lead` is then ignored.
   bool equal_offset_only = false;
@@ -70,15 +71,16 @@ struct Overlap {
 
 /// One call of one kernel.
 struct Step {
-  std::string name;         ///< the node's name as an identifier, unique in the plan
-  std::string op;           ///< the operator's name, for reports
-  std::string kernel;       ///< C function: "mote_conv2d_s8"
-  std::string params_type;  ///< C struct: "mote_conv2d_s8_params"; empty: the kernel takes no parameters
-  std::string header;       ///< declares both: "conv2d_s8.h"
+  std::string name;                  ///< the node's name as an identifier, unique in the plan
+  std::string op;                    ///< the operator's name, for reports
+  std::string kernel;                ///< C function: "mote_conv2d_s8"
+  std::string params_type;           ///< C struct: "mote_conv2d_s8_params"; empty: the kernel takes no parameters
+  std::string header;                ///< declares both: "conv2d_s8.h"
   std::vector<std::string> sources;  ///< C files of device/ that it needs: {"conv2d_s8.c"}
   std::vector<Field> fields;
-  std::vector<Argument> arguments;   ///< outputs first, then inputs, then scratch: the order of the C function's parameters
-  Overlap overlap;                   ///< between arguments[0] and the first pointer input
+  std::vector<Argument>
+      arguments;    ///< outputs first, then inputs, then scratch: the order of the C function's parameters
+  Overlap overlap;  ///< between arguments[0] and the first pointer input
   std::int64_t macs = 0;
   std::int64_t instructions_estimated = 0;  ///< by the kernel's cost model; 0: unknown
   /// Model tensor that this step completes (int8 value checked by per-layer tests), or kNoTensor.

@@ -1,5 +1,5 @@
-// What the compiler must know of the chip. Where it stands: plain data that passes and the planner read; src/board loads it
-// from device/<target>/target.toml and boards/<board>.toml.
+// What the compiler must know of the chip. Where it stands: plain data that passes and the planner read; src/board
+// loads it from device/<target>/target.toml and boards/<board>.toml.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@ namespace mote {
 
 /// An instruction set and core, with the chain of device/ folders whose kernels it may use.
 struct Target {
-  std::string name;                     ///< "cortex_m4"
-  std::vector<std::string> folders;     ///< device/ folders, most specific first: {"cortex_m4", "portable"}
-  std::vector<std::string> features;    ///< "dsp", "fpu", "mve", ...
+  std::string name;                   ///< "cortex_m4"
+  std::vector<std::string> folders;   ///< device/ folders, most specific first: {"cortex_m4", "portable"}
+  std::vector<std::string> features;  ///< "dsp", "fpu", "mve", ...
   /// Kernel sources that exist in `folders`, as "conv2d_s8.c": a kernel whose source is absent does not apply.
   std::vector<std::string> sources;
-  std::int32_t alignment = 4;           ///< bytes; of arena and buffers
+  std::int32_t alignment = 4;  ///< bytes; of arena and buffers
 
   bool has(std::string_view feature) const {
     for (const auto& f : features)

@@ -11,11 +11,16 @@ namespace {
 
 std::pair<std::int32_t, std::int32_t> zero_point_range(DType type) {
   switch (type) {
-    case DType::i4: return {-8, 7};
-    case DType::i8: return {-128, 127};
-    case DType::u8: return {0, 255};
-    case DType::i16: return {-32768, 32767};
-    default: return {INT32_MIN, INT32_MAX};
+    case DType::i4:
+      return {-8, 7};
+    case DType::i8:
+      return {-128, 127};
+    case DType::u8:
+      return {0, 255};
+    case DType::i16:
+      return {-32768, 32767};
+    default:
+      return {INT32_MIN, INT32_MAX};
   }
 }
 
@@ -127,7 +132,8 @@ Result<void> verify_order(const Graph& graph) {
     const Node& node = graph.nodes[n];
     const std::string place = node_place(graph, n);
     if (node.op == nullptr) return bad_input("has no operator", place);
-    if (node.name.empty() || !names.insert(node.name).second) return bad_input("its name is empty or stands twice", place);
+    if (node.name.empty() || !names.insert(node.name).second)
+      return bad_input("its name is empty or stands twice", place);
     for (const TensorId id : node.inputs) {
       if (id == kNoTensor) continue;
       if (!in_range(id)) return bad_input(fmt::format("reads tensor {}, which does not exist", id), place);

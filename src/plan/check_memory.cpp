@@ -1,5 +1,6 @@
-// See check_memory.h. Every byte of the arena carries the index of the buffer that wrote it last (a tag). A step may read a buffer
-// only if all its bytes still carry that buffer's tag. Two runs in a row, so that state is seen to survive.
+// See check_memory.h. Every byte of the arena carries the index of the buffer that wrote it last (a tag). A step may
+// read a buffer only if all its bytes still carry that buffer's tag. Two runs in a row, so that state is seen to
+// survive.
 #include "plan/check_memory.h"
 
 #include <fmt/format.h>

@@ -9,6 +9,9 @@
 namespace mote {
 namespace {
 
+using Options = std::vector<std::vector<Candidate>>;  ///< per node
+using Choice = std::vector<std::size_t>;              ///< per node, index into its options
+
 std::int64_t constant_bytes(const KernelCall& call) {
   std::int64_t sum = 0;
   for (const Constant& constant : call.constants) sum += static_cast<std::int64_t>(constant.bytes.size());
@@ -20,7 +23,8 @@ bool disabled(const PlanOptions& options, const KernelDef& def) {
   return std::find(names.begin(), names.end(), def.name) != names.end();
 }
 
-std::vector<Candidate> candidates(const Graph& graph, const Node& node, const Target& target, const PlanOptions& options) {
+std::vector<Candidate> candidates(const Graph& graph, const Node& node, const Target& target,
+                                  const PlanOptions& options) {
   std::vector<Candidate> found;
   for (const KernelDef* def : kernels_for(*node.op))
     if (target.has_source(def->source) && !disabled(options, *def) && def->applies(graph, node, target))
@@ -28,24 +32,34 @@ std::vector<Candidate> candidates(const Graph& graph, const Node& node, const Ta
   return found;
 }
 
-/// Orders by what the user favours; every order ends in instructions, so that ties are broken sensibly and always alike.
+/// Orders by what the user favours; every order ends in instructions, so that ties are broken sensibly and always
+/// alike.
 bool better(const Candidate& a, const Candidate& b, Optimize optimize) {
   const auto key = [optimize](const Candidate& c) {
     switch (optimize) {
-      case Optimize::size: return constant_bytes(c.call) + c.call.code_bytes;
-      case Optimize::ram: return c.call.scratch_bytes;
-      default: return c.call.instructions;
+      case Optimize::size:
+        return constant_bytes(c.call) + c.call.code_bytes;
+      case Optimize::ram:
+        return c.call.scratch_bytes;
+      default:
+        return c.call.instructions;
     }
   };
   if (key(a) != key(b)) return key(a) < key(b);
   return a.call.instructions < b.call.instructions;
 }
 
-/// Steps down to smaller kernels, least loss of speed per byte won first, until the constants fit the flash budget.
-void fit_flash(std::vector<std::vector<Candidate>>& options, std::vector<std::size_t>& choice, std::int64_t budget) {
+std::int64_t total_constants(const Options& options, const Choice& choice) {
   std::int64_t total = 0;
   for (std::size_t n = 0; n < options.size(); ++n)
     if (!options[n].empty()) total += constant_bytes(options[n][choice[n]].call);
+  return total;
+}
+
+/// Steps down to smaller kernels, least loss of speed per byte won first, until the constants fit the budget (or
+/// nothing smaller is left: make_plan then reports what does not fit).
+void fit_flash(const Options& options, Choice& choice, std::int64_t budget) {
+  std::int64_t total = total_constants(options, choice);
   while (total > budget) {
     double best_price = -1;
     std::size_t best_node = 0;
@@ -56,24 +70,38 @@ void fit_flash(std::vector<std::vector<Candidate>>& options, std::vector<std::si
         const KernelCall& then = options[n][k].call;
         const std::int64_t won = constant_bytes(now) - constant_bytes(then);
         if (won <= 0) continue;
-        const double price = static_cast<double>(then.instructions - now.instructions) / static_cast<double>(won);
+        const double price = static_cast<double>(std::max<std::int64_t>(0, then.instructions - now.instructions)) /
+                             static_cast<double>(won);
         if (best_price < 0 || price < best_price) {
-          best_price = std::max(price, 0.0);
+          best_price = price;
           best_node = n;
           best_option = k;
         }
       }
-    if (best_price < 0) return;  // nothing smaller left: make_plan reports what does not fit
-    total += constant_bytes(options[best_node][best_option].call) - constant_bytes(options[best_node][choice[best_node]].call);
+    if (best_price < 0) return;
+    total += constant_bytes(options[best_node][best_option].call) -
+             constant_bytes(options[best_node][choice[best_node]].call);
     choice[best_node] = best_option;
   }
+}
+
+/// What `balanced` may spend: a tenth and 2 KiB more than the smallest packing of every node.
+std::int64_t balanced_budget(const Options& options) {
+  std::int64_t smallest = 0;
+  for (const auto& candidates_of_node : options) {
+    if (candidates_of_node.empty()) continue;
+    std::int64_t least = INT64_MAX;
+    for (const Candidate& candidate : candidates_of_node) least = std::min(least, constant_bytes(candidate.call));
+    smallest += least;
+  }
+  return smallest + smallest / 10 + 2048;
 }
 
 }  // namespace
 
 Result<std::vector<Candidate>> choose_kernels(const Graph& graph, const Target& target, const PlanOptions& options) {
-  std::vector<std::vector<Candidate>> found(graph.nodes.size());
-  std::vector<std::size_t> choice(graph.nodes.size(), 0);
+  Options found(graph.nodes.size());
+  Choice choice(graph.nodes.size(), 0);
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
     if (node.op->layout_free && !graph.tensor(node.inputs[0]).is_constant()) continue;
@@ -87,6 +115,7 @@ Result<std::vector<Candidate>> choose_kernels(const Graph& graph, const Target& 
     });
     choice[n] = static_cast<std::size_t>(best - found[n].begin());
   }
+  if (options.budget.optimize == Optimize::balanced) fit_flash(found, choice, balanced_budget(found));
   if (options.budget.flash_bytes > 0) fit_flash(found, choice, options.budget.flash_bytes);
   std::vector<Candidate> chosen(graph.nodes.size());
   for (std::size_t n = 0; n < graph.nodes.size(); ++n)

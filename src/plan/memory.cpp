@@ -1,5 +1,6 @@
-// See memory.h. Placement: for a given order, each buffer takes the lowest offset that no placed neighbour forbids. Dynamic storage
-// allocation is NP-hard, but every optimal layout, pushed down, is the lowest-fit layout of some order; so we search orders.
+// See memory.h. Placement: for a given order, each buffer takes the lowest offset that no placed neighbour forbids.
+// Dynamic storage allocation is NP-hard, but every optimal layout, pushed down, is the lowest-fit layout of some order;
+// so we search orders.
 #include "plan/memory.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Memory planning: an offset in the arena for every buffer, so that the arena is as small as can be found.
-// Where it stands: src/plan calls it last. It knows nothing of graphs: only lifetimes, sizes and allowed overlaps, so that it can
-// be compared with brute force.
+// Where it stands: src/plan calls it last. It knows nothing of graphs: only lifetimes, sizes and allowed overlaps, so
+// that it can be compared with brute force.
 #pragma once
 
 #include <cstdint>
@@ -29,13 +29,14 @@ struct MemoryLayout {
   std::int64_t total = 0;             ///< bytes
 };
 
-/// Offsets for all requests. Exhaustive over placement orders up to eight buffers (then optimal, since some order of lowest-fit
-/// placement reaches every left-justified layout); beyond that the best of several orders and a deterministic local search,
-/// stopped early at the lower bound (the fullest step).
+/// Offsets for all requests. Exhaustive over placement orders up to eight buffers (then optimal, since some order of
+/// lowest-fit placement reaches every left-justified layout); beyond that the best of several orders and a
+/// deterministic local search, stopped early at the lower bound (the fullest step).
 MemoryLayout plan_memory(const std::vector<Lifetime>& buffers, const std::vector<AllowedOverlap>& overlaps,
                          std::int32_t alignment);
 
-/// Bytes that no layout can undercut: the largest sum over steps of what lives there, less what allowed overlaps may share.
+/// Bytes that no layout can undercut: the largest sum over steps of what lives there, less what allowed overlaps may
+/// share.
 std::int64_t memory_lower_bound(const std::vector<Lifetime>& buffers, const std::vector<AllowedOverlap>& overlaps,
                                 std::int32_t alignment);
 

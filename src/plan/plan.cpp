@@ -16,7 +16,11 @@ namespace {
 class Planner {
  public:
   Planner(const Graph& graph, const Target& target, const PlanOptions& options)
-      : graph_(graph), target_(target), options_(options), home_(graph.tensors.size()), buffer_of_(graph.tensors.size(), -1) {
+      : graph_(graph),
+        target_(target),
+        options_(options),
+        home_(graph.tensors.size()),
+        buffer_of_(graph.tensors.size(), -1) {
     std::iota(home_.begin(), home_.end(), 0);
   }
 
@@ -41,7 +45,8 @@ class Planner {
  private:
   std::size_t home(TensorId id) const { return static_cast<std::size_t>(home_[static_cast<std::size_t>(id)]); }
 
-  /// A reshape's output lives where its input lives. Nodes stand in order, so one sweep finds every chain's first tensor.
+  /// A reshape's output lives where its input lives. Nodes stand in order, so one sweep finds every chain's first
+  /// tensor.
   void alias_layout_free() {
     for (const Node& node : graph_.nodes)
       if (node.op->layout_free && !graph_.tensor(node.inputs[0]).is_constant())
@@ -51,7 +56,8 @@ class Planner {
   Result<void> check_outputs() const {
     for (const TensorId id : graph_.outputs)
       if (graph_.tensor(id).is_constant())
-        return unsupported(fmt::format("model output \"{}\" is a constant; remove it from the model", graph_.tensor(id).name));
+        return unsupported(
+            fmt::format("model output \"{}\" is a constant; remove it from the model", graph_.tensor(id).name));
     return {};
   }
 
@@ -59,7 +65,8 @@ class Planner {
     const std::size_t root = home(id);
     if (buffer_of_[root] >= 0) return buffer_of_[root];
     const Tensor& tensor = graph_.tensors[root];
-    plan_.buffers.push_back({identifier(tensor.name), kind, tensor.bytes(), 0, first, first, static_cast<TensorId>(root)});
+    plan_.buffers.push_back(
+        {identifier(tensor.name), kind, tensor.bytes(), 0, first, first, static_cast<TensorId>(root)});
     return buffer_of_[root] = static_cast<std::int32_t>(plan_.buffers.size()) - 1;
   }
 
@@ -95,14 +102,20 @@ class Planner {
 
   static std::string_view c_type(DType type) {
     switch (type) {
-      case DType::f32: return "float";
+      case DType::f32:
+        return "float";
       case DType::i8:
-      case DType::i4: return "int8_t";
-      case DType::i16: return "int16_t";
-      case DType::i32: return "int32_t";
-      case DType::i64: return "int64_t";
+      case DType::i4:
+        return "int8_t";
+      case DType::i16:
+        return "int16_t";
+      case DType::i32:
+        return "int32_t";
+      case DType::i64:
+        return "int64_t";
       case DType::u8:
-      case DType::boolean: return "uint8_t";
+      case DType::boolean:
+        return "uint8_t";
     }
     return "void";
   }
@@ -111,7 +124,8 @@ class Planner {
     const std::string base = identifier(name);
     std::string candidate = base;
     const auto taken = [&] {
-      return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const Step& step) { return step.name == candidate; });
+      return std::any_of(plan_.steps.begin(), plan_.steps.end(),
+                         [&](const Step& step) { return step.name == candidate; });
     };
     for (int i = 2; taken(); ++i) candidate = fmt::format("{}_{}", base, i);
     return candidate;
@@ -159,7 +173,8 @@ class Planner {
       step.arguments.push_back(std::move(argument));
     }
     if (call.scratch_bytes > 0) {
-      plan_.buffers.push_back({step.name + "_scratch", BufferKind::scratch, call.scratch_bytes, 0, index, index, kNoTensor});
+      plan_.buffers.push_back(
+          {step.name + "_scratch", BufferKind::scratch, call.scratch_bytes, 0, index, index, kNoTensor});
       step.arguments.push_back({static_cast<std::int32_t>(plan_.buffers.size()) - 1, -1, Access::write, "void"});
     }
     plan_.steps.push_back(std::move(step));
@@ -187,7 +202,8 @@ class Planner {
     const auto end = static_cast<std::int32_t>(plan_.steps.size());
     std::vector<Lifetime> lifetimes;
     for (const Buffer& b : plan_.buffers)
-      lifetimes.push_back(b.kind == BufferKind::state ? Lifetime{b.bytes, -1, end} : Lifetime{b.bytes, b.first, b.last});
+      lifetimes.push_back(b.kind == BufferKind::state ? Lifetime{b.bytes, -1, end}
+                                                      : Lifetime{b.bytes, b.first, b.last});
     const MemoryLayout layout = plan_memory(lifetimes, overlaps(), plan_.alignment);
     for (std::size_t b = 0; b < plan_.buffers.size(); ++b) plan_.buffers[b].offset = layout.offsets[b];
     plan_.arena_bytes = layout.total;
@@ -203,10 +219,10 @@ class Planner {
       std::string blame;
       for (std::size_t i = 0; i < std::min<std::size_t>(3, largest.size()); ++i)
         blame += fmt::format("{}{} {}", i == 0 ? "" : ", ", largest[i]->name, largest[i]->bytes.size());
-      return does_not_fit(fmt::format("weights need {} bytes of flash, {} more than the {} allowed; largest: {}; prune, "
-                                      "quantise or choose a larger board",
-                                      plan_.constant_bytes(), plan_.constant_bytes() - budget.flash_bytes,
-                                      budget.flash_bytes, blame));
+      return does_not_fit(
+          fmt::format("weights need {} bytes of flash, {} more than the {} allowed; largest: {}; prune, "
+                      "quantise or choose a larger board",
+                      plan_.constant_bytes(), plan_.constant_bytes() - budget.flash_bytes, budget.flash_bytes, blame));
     }
     if (budget.ram_bytes > 0 && plan_.arena_bytes > budget.ram_bytes) {
       std::int32_t worst = 0;
@@ -224,11 +240,13 @@ class Planner {
         }
       std::string blame;
       for (const Buffer& b : plan_.buffers)
-        if (b.first <= worst && worst <= b.last) blame += fmt::format("{}{} {}", blame.empty() ? "" : ", ", b.name, b.bytes);
-      return does_not_fit(fmt::format("the arena needs {} bytes of RAM, {} more than the {} allowed; fullest at layer "
-                                      "\"{}\": {}; use a smaller input or a larger board",
-                                      plan_.arena_bytes, plan_.arena_bytes - budget.ram_bytes, budget.ram_bytes,
-                                      plan_.steps[static_cast<std::size_t>(worst)].name, blame));
+        if (b.first <= worst && worst <= b.last)
+          blame += fmt::format("{}{} {}", blame.empty() ? "" : ", ", b.name, b.bytes);
+      return does_not_fit(
+          fmt::format("the arena needs {} bytes of RAM, {} more than the {} allowed; fullest at layer "
+                      "\"{}\": {}; use a smaller input or a larger board",
+                      plan_.arena_bytes, plan_.arena_bytes - budget.ram_bytes, budget.ram_bytes,
+                      plan_.steps[static_cast<std::size_t>(worst)].name, blame));
     }
     return {};
   }

@@ -1,5 +1,6 @@
 // Graph -> Plan: kernel choice, execution order as the graph has it, memory.
-// Where it stands: after the passes, before emit. `plan.cpp` reads as that list; choose.cpp and memory.cpp do the two hard parts.
+// Where it stands: after the passes, before emit. `plan.cpp` reads as that list; choose.cpp and memory.cpp do the two
+// hard parts.
 #pragma once
 
 #include "ir/plan.h"
@@ -15,8 +16,8 @@ struct PlanOptions {
   std::string model_hash;                     ///< copied into the plan
 };
 
-/// Plans a verified graph. Unsupported names the first node that no kernel of the target can do; DoesNotFit says by how many bytes the
-/// arena or the constants exceed the budget and which tensors weigh most.
+/// Plans a verified graph. Unsupported names the first node that no kernel of the target can do; DoesNotFit says by how
+/// many bytes the arena or the constants exceed the budget and which tensors weigh most.
 Result<Plan> make_plan(const Graph& graph, const Target& target, const PlanOptions& options = {});
 
 /// A kernel that applies to a node, lowered.
@@ -25,8 +26,10 @@ struct Candidate {
   KernelCall call;
 };
 
-/// One candidate per node (none for layout-free nodes), the cheapest by the budget's rule: speed takes the fewest instructions;
-/// size the fewest constant bytes; ram the least scratch; balanced the fewest instructions that the flash budget still holds.
+/// One candidate per node (none for layout-free nodes), the cheapest by the budget's rule: speed takes the fewest
+/// instructions; size the fewest bytes of flash; ram the least scratch; balanced the fewest instructions while
+/// constants stay within a tenth and 2 KiB of the smallest. A flash limit then makes it step down where that costs
+/// least.
 Result<std::vector<Candidate>> choose_kernels(const Graph& graph, const Target& target, const PlanOptions& options);
 
 /// Canonical text of a plan (steps, offsets; constants by name, size and hash). For golden tests and `--dump-dir`.

@@ -37,10 +37,11 @@ std::string argument_text(const Plan& plan, const Argument& argument) {
 }  // namespace
 
 std::string to_text(const Plan& plan) {
-  std::string out = fmt::format("plan 1 {} target {} arena {} constants {}\n", plan.model, plan.target, plan.arena_bytes,
-                                plan.constant_bytes());
+  std::string out = fmt::format("plan 1 {} target {} arena {} constants {}\n", plan.model, plan.target,
+                                plan.arena_bytes, plan.constant_bytes());
   for (const Constant& c : plan.constants)
-    out += fmt::format("constant {} {} {} bytes sha256 {:.16}\n", c.name, c.c_type, c.bytes.size(), sha256_hex(c.bytes));
+    out +=
+        fmt::format("constant {} {} {} bytes sha256 {:.16}\n", c.name, c.c_type, c.bytes.size(), sha256_hex(c.bytes));
   for (const Buffer& b : plan.buffers)
     out += fmt::format("buffer {} {} bytes {} at {} live {}..{}\n", b.name, kKinds[static_cast<std::size_t>(b.kind)],
                        b.bytes, b.offset, b.first, b.last);
@@ -64,8 +65,8 @@ std::string draw_memory(const Plan& plan) {
   const auto steps = static_cast<std::int32_t>(plan.steps.size());
   std::size_t width = 6;
   for (const Buffer* b : order) width = std::max(width, std::min<std::size_t>(b->name.size(), 32));
-  std::string out = fmt::format("arena {} bytes, steps 0..{}; # live\n{:>{}} {:>8} {:>8}  time\n", plan.arena_bytes, steps - 1,
-                                "buffer", width, "offset", "bytes");
+  std::string out = fmt::format("arena {} bytes, steps 0..{}; # live\n{:>{}} {:>8} {:>8}  time\n", plan.arena_bytes,
+                                steps - 1, "buffer", width, "offset", "bytes");
   for (const Buffer* b : order) {
     std::string line;
     for (std::int32_t s = -1; s <= steps; ++s)

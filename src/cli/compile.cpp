@@ -1,0 +1,40 @@
+// `mote compile MODEL --board BOARD -o DIR`: a self-contained C project.
+#include <fmt/format.h>
+
+#include "cli/session.h"
+#include "cli/toolchain.h"
+
+namespace mote::cli {
+namespace {
+
+struct Options : ModelOptions {
+  std::string output;
+  std::string json;
+};
+
+Result<int> compile(const Options& options, const Session& session) {
+  MOTE_TRY(const Compiled compiled, compile_model(options));
+  MOTE_TRY_VOID(write_project(compiled, options, options.output));
+  if (!options.json.empty()) {
+    MOTE_TRY(const std::string json, read_text(std::filesystem::path(options.output) / "mote.json"));
+    MOTE_TRY_VOID(write_text(options.json, json));
+  }
+  const Plan& plan = compiled.plan;
+  session.say(fmt::format("{}: {} layers, arena {} bytes, constants {} bytes -> {}", plan.model, plan.steps.size(),
+                          plan.arena_bytes, plan.constant_bytes(), options.output));
+  if (session.verbose) session.detail(draw_memory(plan));
+  return 0;
+}
+
+}  // namespace
+
+void add_compile(CLI::App& app, Session& session) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(app, session, "compile", "Write a self-contained C project for a board",
+                                  [options, &session] { return compile(*options, session); });
+  options->add_to(*command);
+  command->add_option("-o,--output", options->output, "The folder to write")->required();
+  command->add_option("--json", options->json, "Write what the project holds as JSON (a copy of its mote.json)");
+}
+
+}  // namespace mote::cli

@@ -1,0 +1,116 @@
+// See toolchain.h. compile_model reads as the one line of the house: import, passes, plan.
+#include "cli/toolchain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/sha256.h"
+#include "emit/emit.h"
+#include "import/import.h"
+#include "ops/ops.h"
+#include "passes/pipeline.h"
+
+namespace mote::cli {
+namespace fs = std::filesystem;
+namespace {
+
+Optimize parse_optimize(const std::string& name) {
+  if (name == "size") return Optimize::size;
+  if (name == "speed") return Optimize::speed;
+  if (name == "ram") return Optimize::ram;
+  return Optimize::balanced;
+}
+
+/// The user's limit, else the board's.
+std::int64_t limit(std::int64_t asked, std::int64_t board) { return asked > 0 ? asked : board; }
+
+/// `--disable` takes names of passes and of kernels alike.
+Result<void> split_disabled(const std::vector<std::string>& names, std::vector<std::string>& pass_names,
+                            std::vector<std::string>& kernel_names) {
+  const auto is_pass = [](const std::string& name) {
+    return std::any_of(passes::all().begin(), passes::all().end(), [&](const auto& pass) { return pass.name == name; });
+  };
+  const auto is_kernel = [](const std::string& name) {
+    for (const OpDef* op : ops::all())
+      for (const KernelDef* kernel : kernels_for(*op))
+        if (kernel->name == name) return true;
+    return false;
+  };
+  for (const std::string& name : names) {
+    if (is_pass(name))
+      pass_names.push_back(name);
+    else if (is_kernel(name))
+      kernel_names.push_back(name);
+    else
+      return bad_input(fmt::format("no pass or kernel is called \"{}\"; `mote ops` lists the kernels", name),
+                       "--disable");
+  }
+  return {};
+}
+
+}  // namespace
+
+void ModelOptions::add_to(CLI::App& command) {
+  command.add_option("MODEL", model, "A .tflite or .mir file")->required();
+  command.add_option("--board", board, "A board's name (see `mote boards`) or a board file")->required();
+  command.add_option("--optimize", optimize, "What to favour")
+      ->check(CLI::IsMember({"balanced", "size", "speed", "ram"}))
+      ->capture_default_str();
+  command.add_option("--max-flash", max_flash, "Limit for weights, in bytes (default: the board's flash)")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--max-ram", max_ram, "Limit for the arena, in bytes (default: the board's RAM)")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--max-cycles", max_cycles, "Limit for the estimated instructions of one inference")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--disable", disabled, "Names of passes or kernels to leave out")->delimiter(',');
+  command.add_option("--dump-dir", dump_dir, "Write the graph after every pass into this folder");
+}
+
+Result<Compiled> compile_model(const ModelOptions& options) {
+  MOTE_TRY(Board board, load_board(options.board));
+  MOTE_TRY(const Bytes bytes, read_file(options.model));
+  MOTE_TRY(Graph graph, import_file(options.model));
+  Compiled compiled{std::move(board), graph, std::move(graph), {}};
+
+  passes::PipelineOptions pipeline;
+  PlanOptions planning;
+  MOTE_TRY_VOID(split_disabled(options.disabled, pipeline.disable, planning.disabled_kernels));
+  pipeline.stop_after = options.stop_after;
+  pipeline.dump_dir = options.dump_dir;
+  if (auto result = passes::run(compiled.graph, compiled.board.target.target, pipeline); !result)
+    return std::move(result).error().at(options.model);
+
+  planning.budget = {parse_optimize(options.optimize), limit(options.max_flash, compiled.board.flash.bytes),
+                     limit(options.max_ram, compiled.board.ram_bytes()), options.max_cycles};
+  planning.model_hash = sha256_hex(bytes);
+  auto plan = make_plan(compiled.graph, compiled.board.target.target, planning);
+  if (!plan) return std::move(plan).error().at(options.model);
+  compiled.plan = std::move(*plan);
+  return compiled;
+}
+
+Result<void> write_project(const Compiled& compiled, const ModelOptions& options, const fs::path& folder) {
+  MOTE_TRY(FolderWriter writer, FolderWriter::create(folder));
+  const EmitOptions emit_options{compiled.board.name, fs::path(options.model).filename().string(), {}};
+  MOTE_TRY_VOID(emit(compiled.plan, compiled.board.target.target, emit_options, writer));
+  return writer.commit();
+}
+
+Result<ProjectSource> open_project(const ModelOptions& options) {
+  std::error_code ec;
+  if (fs::is_directory(options.model, ec)) {
+    MOTE_TRY(Board board, load_board(options.board));
+    MOTE_TRY(Project project, load_project(options.model));
+    return ProjectSource{std::nullopt, std::move(project), std::move(board), std::nullopt};
+  }
+  MOTE_TRY(Compiled compiled, compile_model(options));
+  MOTE_TRY(TemporaryFolder temporary, TemporaryFolder::create());
+  const fs::path folder = temporary.path() / "project";
+  MOTE_TRY_VOID(write_project(compiled, options, folder));
+  MOTE_TRY(Project project, load_project(folder));
+  Board board = compiled.board;
+  return ProjectSource{std::move(temporary), std::move(project), std::move(board), std::move(compiled)};
+}
+
+}  // namespace mote::cli

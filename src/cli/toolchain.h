@@ -1,0 +1,54 @@
+// The way through the house for one model: file -> import -> passes -> plan -> emit. compile, run, verify and profile
+// share it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "board/board.h"
+#include "board/project.h"
+#include "plan/plan.h"
+
+namespace mote::cli {
+
+/// Options that every subcommand taking a model and a board has.
+struct ModelOptions {
+  std::string model;
+  std::string board;
+  std::string optimize = "balanced";
+  std::int64_t max_flash = 0;
+  std::int64_t max_ram = 0;
+  std::int64_t max_cycles = 0;
+  std::vector<std::string> disabled;  ///< names of passes and kernels
+  std::string stop_after;             ///< name of a pass
+  std::string dump_dir;
+
+  void add_to(CLI::App& command);
+};
+
+/// A model compiled in memory.
+struct Compiled {
+  Board board;
+  Graph imported;  ///< as the file has it: the reference
+  Graph graph;     ///< after the passes
+  Plan plan;
+};
+
+/// Imports, optimises and plans.
+Result<Compiled> compile_model(const ModelOptions& options);
+
+/// Emits a compiled model into a new folder; appears whole or not at all.
+Result<void> write_project(const Compiled& compiled, const ModelOptions& options, const std::filesystem::path& folder);
+
+/// A folder that `mote compile` wrote, or a model file compiled into a temporary folder that lives as long as this.
+struct ProjectSource {
+  std::optional<TemporaryFolder> temporary;
+  Project project;
+  Board board;
+  std::optional<Compiled> compiled;  ///< absent if the user gave a folder
+};
+Result<ProjectSource> open_project(const ModelOptions& options);
+
+}  // namespace mote::cli
