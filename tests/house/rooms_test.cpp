@@ -1,5 +1,5 @@
-// Holds the order of the rooms (docs/architecture.md): reads the #include lines of src/ and device/ and fails on a line that
-// runs against the order, on a circle of headers, and on a library that has left the one room it belongs to.
+// Holds the order of the rooms (docs/architecture.md): reads the #include lines of src/ and device/ and fails on a line
+// that runs against the order, on a circle of headers, and on a library that has left the one room it belongs to.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -32,14 +32,14 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 
 /// Third-party headers that must not spread: first path component -> the rooms that may include it.
 const std::map<std::string, std::set<std::string>> kLibraries = {
-    {"torch", {"train"}},  {"ATen", {"train"}},      {"c10", {"train"}},         {"flatbuffers", {"import"}},
-    {"CLI", {"cli"}},      {"png.h", {"data"}},      {"jpeglib.h", {"data"}},    {"sndfile.h", {"data"}},
-    {"gtest", {}},         {"benchmark", {}},
+    {"torch", {"train"}}, {"ATen", {"train"}}, {"c10", {"train"}},      {"flatbuffers", {"import"}},
+    {"CLI", {"cli"}},     {"png.h", {"data"}}, {"jpeglib.h", {"data"}}, {"sndfile.h", {"data"}},
+    {"gtest", {}},        {"benchmark", {}},
 };
 
 /// What C code for a chip may include besides its own folder: standard C of any freestanding or embedded library, and
 /// the compiler's own intrinsics.
-const std::set<std::string> kDeviceHeaders = {"limits.h",  "math.h",   "stdbool.h", "stddef.h",   "stdint.h",
+const std::set<std::string> kDeviceHeaders = {"limits.h",   "math.h",   "stdbool.h", "stddef.h",   "stdint.h",
                                               "stdalign.h", "string.h", "float.h",   "arm_acle.h", "arm_mve.h"};
 
 std::string first_component(const std::string& path) { return path.substr(0, path.find('/')); }
@@ -50,7 +50,8 @@ TEST(House, RoomsIncludeOnlyWhatIsBelowThem) {
   for (const std::string& file : tree.files_under("src")) {
     const std::string room = first_component(file.substr(4));
     seen.insert(room);
-    ASSERT_TRUE(kMayInclude.contains(room)) << "src/" << room << " is no room of the house; docs/architecture.md lists them";
+    ASSERT_TRUE(kMayInclude.contains(room))
+        << "src/" << room << " is no room of the house; docs/architecture.md lists them";
     for (const Include& include : tree.includes(file)) {
       const std::string target = first_component(include.path);
       if (!kMayInclude.contains(target)) continue;
@@ -65,7 +66,9 @@ TEST(House, QuotedIncludesNameTheRoom) {
   const SourceTree tree;
   for (const std::string& file : tree.files_under("src")) {
     for (const Include& include : tree.includes(file)) {
-      if (include.system || include.path.ends_with(".inc")) continue;
+      // A C program beside the C++ (QEMU's plugin) knows only itself; the FlatBuffers compiler writes into the build
+      // folder.
+      if (include.system || file.ends_with(".c") || include.path.ends_with("_generated.h")) continue;
       EXPECT_TRUE(kMayInclude.contains(first_component(include.path)))
           << file << ":" << include.line << ": write \"room/file.h\", not \"" << include.path << "\"";
     }
@@ -93,7 +96,8 @@ TEST(House, NoCircleOfHeaders) {
   }
   enum class Mark { kNew, kOpen, kDone };
   std::map<std::string, Mark> marks;
-  const std::function<void(const std::string&, const std::string&)> visit = [&](const std::string& file, const std::string& way) {
+  const std::function<void(const std::string&, const std::string&)> visit = [&](const std::string& file,
+                                                                                const std::string& way) {
     Mark& mark = marks[file];
     ASSERT_NE(mark, Mark::kOpen) << "a circle of includes: " << way << file;
     if (mark == Mark::kDone) return;
@@ -112,7 +116,10 @@ TEST(House, ChipCodeIncludesOnlyStandardCAndItself) {
     if (!file.ends_with(".c") && !file.ends_with(".h")) continue;
     for (const Include& include : tree.includes(file)) {
       if (include.system) {
-        EXPECT_TRUE(kDeviceHeaders.contains(include.path)) << file << ":" << include.line << ": <" << include.path << ">";
+        const bool posix =
+            file.ends_with("_posix.c");  // the harness of board "host" is a program of an operating system
+        EXPECT_TRUE(posix || kDeviceHeaders.contains(include.path))
+            << file << ":" << include.line << ": <" << include.path << ">";
       } else {
         EXPECT_TRUE(tree.name_exists("device", include.path))
             << file << ":" << include.line << ": \"" << include.path << "\" is no file of device/";

@@ -1,5 +1,6 @@
-// Holds the rules of style that a machine can hold: every file opens by saying what it is, none grows past 600 lines, and
-// nothing committed names a package registry's host or a path of somebody's machine, or leaves a note to finish later.
+// Holds the rules of style that a machine can hold: every file opens by saying what it is, none grows past 600 lines,
+// and nothing committed names a package registry's host or a path of somebody's machine, or leaves a note to finish
+// later.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,7 +22,8 @@ bool is_code(const std::string& file) {
 }
 
 bool is_text(const std::string& file) {
-  static const std::set<std::string> kEndings = {".md", ".txt", ".toml", ".json", ".cmake", ".sh", ".ld", ".css", ".html", ".csv"};
+  static const std::set<std::string> kEndings = {".md", ".txt", ".toml", ".json", ".cmake",
+                                                 ".sh", ".ld",  ".css",  ".html", ".csv"};
   const std::size_t dot = file.rfind('.');
   return is_code(file) || file == "x" || file.starts_with(".ci/") || file.find('.') == std::string::npos ||
          (dot != std::string::npos && kEndings.contains(file.substr(dot)));
@@ -47,7 +49,8 @@ TEST(Style, EveryFileOpensByWhatItIs) {
     ASSERT_FALSE(tree.lines(file).empty()) << file << " is empty";
     const auto& lines = tree.lines(file);
     const std::string& first = lines[lines[0].starts_with("#!") && lines.size() > 1 ? 1 : 0];
-    EXPECT_TRUE(first.starts_with("//") || first.starts_with("/*") || first.starts_with("#") || first.starts_with("\"\"\""))
+    EXPECT_TRUE(first.starts_with("//") || first.starts_with("/*") || first.starts_with("#") ||
+                first.starts_with("\"\"\""))
         << file << " should open with a comment that says what it does and where it stands";
     EXPECT_FALSE(first.starts_with("#include") || first.starts_with("#pragma") || first.starts_with("#ifndef")) << file;
   }
@@ -57,8 +60,8 @@ TEST(Style, EveryFileOpensByWhatItIs) {
 TEST(Style, NothingCommittedNamesARegistryOrAMachine) {
   // Written in pieces so that this file passes its own test.
   const std::regex forbidden(std::string("py") + R"(pi\.org|python)" + R"(hosted\.org|regis)" + R"(try\.npm|npm)" +
-                             R"(js\.(com|org)|deb\.deb)" + R"(ian\.org|crates)" + R"(\.io\b|proxy\.gol)" + R"(ang|mav)" +
-                             R"(en\.org|(^|[\s"'=(:`])/(wo)" + R"(rk|ro)" + R"(ot|ho)" + R"(me)/)");
+                             R"(js\.(com|org)|deb\.deb)" + R"(ian\.org|crates)" + R"(\.io\b|proxy\.gol)" +
+                             R"(ang|mav)" + R"(en\.org|(^|[\s"'=(:`])/(wo)" + R"(rk|ro)" + R"(ot|ho)" + R"(me)/)");
   const SourceTree tree;
   for (const std::string& file : tree.files()) {
     if (!is_text(file)) continue;
