@@ -210,7 +210,7 @@ class Builder {
       const fs::path path = cache_ / (Key().add(script).text() + ".ld");
       MOTE_TRY_VOID(write_text(path, script));
       key.add(script);
-      command.push_back("-Wl,-T," + path.string());
+      command.insert(command.end(), {"-T", path.string()});
     }
     const fs::path elf = cache_ / (key.text() + ".elf");
     std::error_code ec;
