@@ -1,0 +1,43 @@
+// Building one-node graphs with full-range data for the case list. See cases.h.
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "tests/ops/cases.h"
+#include "tests/passes/random_graph.h"
+
+namespace mote::testing {
+
+struct QuantParams {
+  float scale = 0.05F;
+  std::int32_t zero_point = 0;
+};
+
+class CaseMaker {
+ public:
+  CaseMaker(std::string name, const OpDef& op, std::uint64_t seed);
+
+  /// An activation input with random data: int8 over the whole range, both ends included; floats in [-4, 4).
+  CaseMaker& input(DType type, const Shape& shape, QuantParams quant = {});
+  /// A constant input.
+  CaseMaker& weights_f32(const Shape& shape, float low, float high);
+  CaseMaker& weights_s8(const Shape& shape, const std::vector<float>& scales, std::int32_t axis);
+  CaseMaker& bias_s32(std::int32_t count, std::int32_t magnitude);
+  CaseMaker& absent();
+  CaseMaker& attr(std::string_view name, AttrValue value);
+  CaseMaker& output_quant(QuantParams quant);
+  DType type() const { return case_.graph.tensors[0].type; }
+
+  /// Infers the output, verifies the graph (a bad case is a failed check, not a skipped one).
+  OpCase make(DType output_type);
+  OpCase make() { return make(type()); }
+
+ private:
+  Random random_;
+  OpCase case_;
+  Tensor output_;
+};
+
+}  // namespace mote::testing

@@ -1,0 +1,206 @@
+// See exact.h. Each function computes one output element from its multi-dimensional index.
+#include "tests/ops/exact.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "ir/op_def.h"
+
+namespace mote::testing {
+namespace {
+
+using Index = std::vector<std::int64_t>;
+
+/// A tensor of reals that can be read by index; reading outside is an error of the test.
+struct Reals {
+  Shape shape;
+  std::vector<double> values;
+
+  bool holds(const Index& at) const {
+    for (std::size_t i = 0; i < at.size(); ++i)
+      if (at[i] < 0 || at[i] >= shape[i]) return false;
+    return true;
+  }
+  double operator[](const Index& at) const {
+    MOTE_CHECK(at.size() == shape.size() && holds(at));
+    std::int64_t flat = 0;
+    for (std::size_t i = 0; i < at.size(); ++i) flat = flat * shape[i] + at[i];
+    return values[static_cast<std::size_t>(flat)];
+  }
+};
+
+double real_of(const Tensor& t, const std::uint8_t* data, std::size_t i, double bias_scale) {
+  switch (t.type) {
+    case DType::f32:
+      return static_cast<double>(reinterpret_cast<const float*>(data)[i]);
+    case DType::i32:
+      return bias_scale * reinterpret_cast<const std::int32_t*>(data)[i];
+    default:
+      break;
+  }
+  std::size_t channel = 0;
+  if (t.quant.per_channel()) {
+    std::size_t inner = 1;
+    for (std::size_t d = static_cast<std::size_t>(t.quant.axis) + 1; d < t.shape.size(); ++d)
+      inner *= static_cast<std::size_t>(t.shape[d]);
+    channel = i / inner % t.quant.scale.size();
+  }
+  const auto q = static_cast<double>(reinterpret_cast<const std::int8_t*>(data)[i]);
+  return static_cast<double>(t.quant.scale[channel]) * (q - t.quant.zero_point[channel]);
+}
+
+class Exact {
+ public:
+  explicit Exact(const OpCase& test) : graph_(test.graph), node_(test.graph.nodes[0]) {
+    for (std::size_t i = 0; i < node_.inputs.size(); ++i) {
+      const Tensor& t = graph_.tensor(node_.inputs[i]);
+      const std::uint8_t* data = t.is_constant() ? t.data->data() : test.inputs[i].data();
+      Reals reals{t.shape, {}};
+      for (std::size_t e = 0; e < static_cast<std::size_t>(t.elements()); ++e)
+        reals.values.push_back(real_of(t, data, e, bias_scale(e)));
+      in_.push_back(std::move(reals));
+    }
+  }
+
+  std::vector<double> run() {
+    const Shape& shape = graph_.tensor(node_.outputs[0]).shape;
+    std::vector<double> values;
+    Index at(shape.size(), 0);
+    for (std::int64_t left = element_count(shape); left > 0; --left) {
+      values.push_back(activate(element(at)));
+      for (std::size_t i = at.size(); i-- > 0;) {
+        if (++at[i] < shape[i]) break;
+        at[i] = 0;
+      }
+    }
+    return values;
+  }
+
+ private:
+  double bias_scale(std::size_t channel) const {
+    const Quantization& x = graph_.tensor(node_.inputs[0]).quant;
+    if (node_.inputs.size() < 2 || x.empty() || graph_.tensor(node_.inputs[1]).quant.empty()) return 1.0;
+    const auto& w = graph_.tensor(node_.inputs[1]).quant.scale;
+    return static_cast<double>(x.scale[0]) * static_cast<double>(w[w.size() > 1 ? channel : 0]);
+  }
+
+  std::int64_t attr(const char* name) const { return node_.attrs.integer(name); }
+
+  double activate(double v) const {
+    std::string name = node_.op->name == "relu" || node_.op->name == "relu6" ? std::string(node_.op->name) : "none";
+    if (node_.attrs.has("activation")) name = node_.attrs.text("activation");
+    if (name == "relu") return std::max(v, 0.0);
+    if (name == "relu6") return std::clamp(v, 0.0, 6.0);
+    if (name == "relu_n1_to_1") return std::clamp(v, -1.0, 1.0);
+    return v;
+  }
+
+  double element(const Index& at) const {
+    const std::string_view op = node_.op->name;
+    if (op == "conv2d") return convolution(at, false);
+    if (op == "depthwise_conv2d") return convolution(at, true);
+    if (op == "fully_connected") return fully_connected(at);
+    if (op == "average_pool2d" || op == "max_pool2d") return pool(at, op == "max_pool2d");
+    if (op == "add") return add(at);
+    if (op == "softmax") return softmax(at);
+    if (op == "transpose") return transpose(at);
+    if (op == "pad") return pad(at);
+    if (op == "batch_norm") return batch_norm(at);
+    if (op == "reshape") return in_[0].values[flat(at)];
+    return in_[0][at];  // relu, relu6, quantize, dequantize: the activation and the output's quantisation do the rest
+  }
+
+  std::size_t flat(const Index& at) const {
+    const Shape& shape = graph_.tensor(node_.outputs[0]).shape;
+    std::int64_t position = 0;
+    for (std::size_t i = 0; i < at.size(); ++i) position = position * shape[i] + at[i];
+    return static_cast<std::size_t>(position);
+  }
+
+  double convolution(const Index& at, bool depthwise) const {
+    const Reals& w = in_[1];
+    const std::int64_t multiplier = depthwise ? w.shape[3] / in_[0].shape[3] : 1;
+    double sum = in_.size() > 2 ? in_[2][{at[3]}] : 0.0;
+    for (std::int64_t ky = 0; ky < w.shape[1]; ++ky)
+      for (std::int64_t kx = 0; kx < w.shape[2]; ++kx)
+        for (std::int64_t c = 0; c < in_[0].shape[3]; ++c) {
+          if (depthwise && c != at[3] / multiplier) continue;
+          const Index from = {at[0], at[1] * attr("stride_h") + ky * attr("dilation_h") - attr("pad_top"),
+                              at[2] * attr("stride_w") + kx * attr("dilation_w") - attr("pad_left"), c};
+          if (in_[0].holds(from)) sum += in_[0][from] * (depthwise ? w[{0, ky, kx, at[3]}] : w[{at[3], ky, kx, c}]);
+        }
+    return sum;
+  }
+
+  double fully_connected(const Index& at) const {
+    const std::int64_t inputs = in_[1].shape[1];
+    const std::size_t row = flat(at) / static_cast<std::size_t>(in_[1].shape[0]);
+    double sum = in_.size() > 2 ? in_[2][{at.back()}] : 0.0;
+    for (std::int64_t i = 0; i < inputs; ++i)
+      sum +=
+          in_[0].values[row * static_cast<std::size_t>(inputs) + static_cast<std::size_t>(i)] * in_[1][{at.back(), i}];
+    return sum;
+  }
+
+  double pool(const Index& at, bool maximum) const {
+    double sum = 0.0;
+    double largest = -std::numeric_limits<double>::infinity();
+    int count = 0;
+    for (std::int64_t ky = 0; ky < attr("filter_h"); ++ky)
+      for (std::int64_t kx = 0; kx < attr("filter_w"); ++kx) {
+        const Index from = {at[0], at[1] * attr("stride_h") + ky - attr("pad_top"),
+                            at[2] * attr("stride_w") + kx - attr("pad_left"), at[3]};
+        if (!in_[0].holds(from)) continue;
+        sum += in_[0][from];
+        largest = std::max(largest, in_[0][from]);
+        ++count;
+      }
+    return maximum ? largest : sum / count;
+  }
+
+  double add(const Index& at) const {
+    Index b(at.end() - static_cast<std::ptrdiff_t>(in_[1].shape.size()), at.end());
+    for (std::size_t i = 0; i < b.size(); ++i)
+      if (in_[1].shape[i] == 1) b[i] = 0;
+    return in_[0][at] + in_[1][b];
+  }
+
+  double softmax(const Index& at) const {
+    const double beta = node_.attrs.real("beta");
+    Index other = at;
+    double sum = 0.0;
+    for (other.back() = 0; other.back() < in_[0].shape.back(); ++other.back())
+      sum += std::exp(beta * (in_[0][other] - in_[0][at]));
+    return 1.0 / sum;
+  }
+
+  double transpose(const Index& at) const {
+    Index from(at.size());
+    for (std::size_t i = 0; i < at.size(); ++i) from[static_cast<std::size_t>(node_.attrs.list("perm")[i])] = at[i];
+    return in_[0][from];
+  }
+
+  double pad(const Index& at) const {
+    Index from = at;
+    for (std::size_t i = 0; i < at.size(); ++i) from[i] -= node_.attrs.list("before")[i];
+    return in_[0].holds(from) ? in_[0][from] : 0.0;
+  }
+
+  double batch_norm(const Index& at) const {
+    const Index c = {at.back()};
+    const auto epsilon = node_.attrs.real("epsilon");
+    return in_[1][c] * (in_[0][at] - in_[3][c]) / std::sqrt(in_[4][c] + epsilon) + in_[2][c];
+  }
+
+  const Graph& graph_;
+  const Node& node_;
+  std::vector<Reals> in_;
+};
+
+}  // namespace
+
+std::vector<double> exact_output(const OpCase& test) { return Exact(test).run(); }
+
+}  // namespace mote::testing

@@ -1,0 +1,15 @@
+// A second, independent meaning of every operator: real numbers in double precision, gathered index by index from a
+// definition (never by the reference's loops). Int8 values are taken as the reals they stand for.
+#pragma once
+
+#include <vector>
+
+#include "tests/ops/cases.h"
+
+namespace mote::testing {
+
+/// The output's real values for real inputs (constants and quantised inputs turned into reals), before any output
+/// quantisation but after the fused activation.
+std::vector<double> exact_output(const OpCase& test);
+
+}  // namespace mote::testing
