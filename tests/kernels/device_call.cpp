@@ -1,0 +1,207 @@
+// See device_call.h. One entry per C function: its parameter struct's fields.
+#include "tests/kernels/device_call.h"
+
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+extern "C" {
+#include "add_f32.h"
+#include "add_s8.h"
+#include "average_pool2d_f32.h"
+#include "average_pool2d_s8.h"
+#include "clamp_f32.h"
+#include "conv2d_f32.h"
+#include "conv2d_s8.h"
+#include "copy.h"
+#include "depthwise_conv2d_f32.h"
+#include "depthwise_conv2d_multiplier_s8.h"
+#include "depthwise_conv2d_s8.h"
+#include "dequantize_s8_f32.h"
+#include "fully_connected_f32.h"
+#include "fully_connected_s8.h"
+#include "lookup_s8.h"
+#include "max_pool2d_f32.h"
+#include "max_pool2d_s8.h"
+#include "pad_f32.h"
+#include "pad_s8.h"
+#include "quantize_f32_s8.h"
+#include "softmax_f32.h"
+#include "softmax_s8.h"
+#include "transpose_f32.h"
+#include "transpose_s8.h"
+}
+
+namespace mote::testing {
+namespace {
+
+struct Slot {
+  std::string name;
+  std::size_t offset = 0;
+  std::size_t count = 1;  ///< of an array
+  std::string c_type;     ///< of the value, or of what a pointer points to
+  bool pointer = false;
+};
+
+template <typename T>
+const char* c_name() {
+  if constexpr (std::is_same_v<T, std::int8_t>) return "int8_t";
+  if constexpr (std::is_same_v<T, std::int32_t>) return "int32_t";
+  if constexpr (std::is_same_v<T, float>) return "float";
+}
+
+template <typename Member>
+Slot slot(const char* name, std::size_t offset) {
+  using Element = std::remove_all_extents_t<Member>;
+  if constexpr (std::is_pointer_v<Member>) {
+    return {name, offset, 1, c_name<std::remove_const_t<std::remove_pointer_t<Member>>>(), true};
+  } else {
+    return {name, offset, sizeof(Member) / sizeof(Element), c_name<Element>(), false};
+  }
+}
+
+struct Kernel {
+  std::string params_type;
+  std::size_t params_bytes = 0;
+  std::size_t arguments = 0;  ///< without the parameters
+  void (*call)(std::span<void* const> arguments, const void* params) = nullptr;
+  std::vector<Slot> slots;
+};
+
+template <auto function, typename... Args, std::size_t... I>
+void call_with(std::span<void* const> arguments, const void* params, void (*)(Args...), std::index_sequence<I...>) {
+  using Types = std::tuple<Args...>;
+  function(static_cast<std::tuple_element_t<I, Types>>(arguments[I])...,
+           static_cast<std::tuple_element_t<sizeof...(Args) - 1, Types>>(params));
+}
+
+template <typename... Args>
+constexpr std::size_t arity(void (*)(Args...)) {
+  return sizeof...(Args);
+}
+
+template <typename Params, auto function>
+Kernel kernel(const char* params_type, std::vector<Slot> slots) {
+  constexpr std::size_t kArguments = arity(function) - 1;
+  const auto call = [](std::span<void* const> arguments, const void* params) {
+    call_with<function>(arguments, params, function, std::make_index_sequence<kArguments>{});
+  };
+  return {params_type, sizeof(Params), kArguments, call, std::move(slots)};
+}
+
+// The list of all fields of a struct, in macros since C++ cannot enumerate them.
+#define F(name) slot<decltype(P::name)>(#name, offsetof(P, name))
+#define KERNEL(function, ...)                                                    \
+  {                                                                              \
+    using P = function##_params;                                                 \
+    table[#function] = kernel<P, &function>(#function "_params", {__VA_ARGS__}); \
+  }
+#define WINDOW                                                                                                      \
+  F(batches), F(in_h), F(in_w), F(out_h), F(out_w), F(filter_h), F(filter_w), F(stride_h), F(stride_w), F(pad_top), \
+      F(pad_left)
+#define DILATION F(dilation_h), F(dilation_w)
+#define RANGE F(act_min), F(act_max)
+#define ZEROS F(in_zero), F(out_zero)
+#define PACKED F(weights), F(bias)
+#define SCALES F(channel_step), F(multiplier), F(shift)
+
+std::map<std::string, Kernel> make_table() {
+  std::map<std::string, Kernel> table;
+  KERNEL(mote_add_f32, F(shape), F(b_stride), RANGE)
+  KERNEL(mote_add_s8, F(shape), F(b_stride), F(a_zero), F(b_zero), F(out_zero), F(a_multiplier), F(b_multiplier),
+         F(out_multiplier), F(a_shift), F(b_shift), F(out_shift), RANGE)
+  KERNEL(mote_average_pool2d_f32, WINDOW, F(channels), RANGE)
+  KERNEL(mote_average_pool2d_s8, WINDOW, F(channels), RANGE)
+  KERNEL(mote_clamp_f32, F(count), RANGE)
+  KERNEL(mote_conv2d_f32, WINDOW, DILATION, F(in_c), F(out_c), RANGE, PACKED)
+  KERNEL(mote_conv2d_s8, WINDOW, DILATION, F(in_c), F(out_c), RANGE, ZEROS, PACKED, SCALES)
+  KERNEL(mote_copy, F(bytes))
+  KERNEL(mote_depthwise_conv2d_f32, WINDOW, DILATION, F(in_c), F(depth_multiplier), RANGE, PACKED)
+  KERNEL(mote_depthwise_conv2d_multiplier_s8, WINDOW, DILATION, F(in_c), F(depth_multiplier), RANGE, ZEROS, PACKED,
+         SCALES)
+  KERNEL(mote_depthwise_conv2d_s8, WINDOW, DILATION, F(channels), RANGE, ZEROS, PACKED, SCALES)
+  KERNEL(mote_dequantize_s8_f32, F(count), F(scale), F(zero))
+  KERNEL(mote_fully_connected_f32, F(rows), F(inputs), F(outputs), RANGE, PACKED)
+  KERNEL(mote_fully_connected_s8, F(rows), F(inputs), F(outputs), F(out_zero), RANGE, PACKED, SCALES)
+  KERNEL(mote_lookup_s8, F(count), F(table))
+  KERNEL(mote_max_pool2d_f32, WINDOW, F(channels), RANGE)
+  KERNEL(mote_max_pool2d_s8, WINDOW, F(channels), RANGE)
+  KERNEL(mote_pad_f32, F(rank), F(in_shape), F(before), F(after), F(value))
+  KERNEL(mote_pad_s8, F(rank), F(in_shape), F(before), F(after), F(value))
+  KERNEL(mote_quantize_f32_s8, F(count), F(scale), F(zero))
+  KERNEL(mote_softmax_f32, F(rows), F(depth), F(beta))
+  KERNEL(mote_softmax_s8, F(rows), F(depth), F(table_size), F(table))
+  KERNEL(mote_transpose_f32, F(rank), F(out_shape), F(in_stride))
+  KERNEL(mote_transpose_s8, F(rank), F(out_shape), F(in_stride))
+  return table;
+}
+
+template <typename T>
+void store(std::vector<std::uint8_t>& params, std::size_t offset, T value) {
+  std::memcpy(params.data() + offset, &value, sizeof(T));
+}
+
+void require(bool condition, const std::string& what) {
+  if (!condition) throw std::runtime_error(what);
+}
+
+void store_int32(std::vector<std::uint8_t>& params, std::size_t offset, std::int64_t value, const std::string& name) {
+  require(value >= INT32_MIN && value <= INT32_MAX, name + " does not fit int32_t");
+  store(params, offset, static_cast<std::int32_t>(value));
+}
+
+void set_field(std::vector<std::uint8_t>& params, const Slot& slot, const Field& field, const KernelCall& call) {
+  const std::string name = call.kernel + "." + field.name;
+  if (const auto* integer = std::get_if<std::int64_t>(&field.value)) {
+    require(!slot.pointer && slot.count == 1 && slot.c_type == "int32_t", name + " is not an integer in C");
+    store_int32(params, slot.offset, *integer, name);
+  } else if (const auto* real = std::get_if<float>(&field.value)) {
+    require(!slot.pointer && slot.count == 1 && slot.c_type == "float", name + " is not a float in C");
+    store(params, slot.offset, *real);
+  } else if (const auto* reference = std::get_if<ConstantRef>(&field.value)) {
+    require(slot.pointer, name + " is not a pointer in C");
+    const void* pointer = nullptr;
+    if (reference->index >= 0) {
+      const Constant& constant = call.constants.at(static_cast<std::size_t>(reference->index));
+      require(constant.c_type == slot.c_type, name + " points to another type in C");
+      pointer = constant.bytes.data();
+    }
+    store(params, slot.offset, pointer);
+  } else {
+    const auto& list = std::get<std::vector<std::int64_t>>(field.value);
+    require(!slot.pointer && list.size() == slot.count && slot.c_type == "int32_t",
+            name + " is not such an array in C");
+    for (std::size_t i = 0; i < list.size(); ++i) store_int32(params, slot.offset + 4 * i, list[i], name);
+  }
+}
+
+}  // namespace
+
+void call_device(const KernelCall& call, std::span<void* const> arguments) {
+  static const std::map<std::string, Kernel> table = make_table();
+  const auto found = table.find(call.kernel);
+  require(found != table.end(), call.kernel + " is not in tests/kernels/device_call.cpp");
+  const Kernel& kernel = found->second;
+  require(call.params_type == kernel.params_type, call.kernel + " has another parameter type");
+  require(arguments.size() == kernel.arguments, call.kernel + " takes another number of pointers");
+  std::vector<std::uint8_t> params(kernel.params_bytes, 0);
+  std::set<std::string> done;
+  for (const Field& field : call.fields) {
+    const Slot* slot = nullptr;
+    for (const Slot& candidate : kernel.slots)
+      if (candidate.name == field.name) slot = &candidate;
+    require(slot != nullptr, call.kernel + " has no field " + field.name);
+    require(done.insert(field.name).second, call.kernel + "." + field.name + " is set twice");
+    set_field(params, *slot, field, call);
+  }
+  for (const Slot& slot : kernel.slots)
+    require(done.contains(slot.name), call.kernel + "." + slot.name + " is not set");
+  kernel.call(arguments, params.data());
+}
+
+}  // namespace mote::testing

@@ -1,0 +1,72 @@
+// Every portable kernel against its operator's reference, bit for bit for integers: on the shared case list, on random
+// cases, and with the output overlapping the input as far as the kernel says it may.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "ops/ops.h"
+#include "tests/kernels/run_kernel.h"
+
+namespace mote::testing {
+namespace {
+
+std::vector<const KernelDef*> applicable(const OpCase& test) {
+  std::vector<const KernelDef*> defs;
+  const Node& node = test.graph.nodes[0];
+  for (const KernelDef* def : kernels_for(*node.op))
+    if (host_target().has_source(def->source) && def->applies(test.graph, node, host_target())) defs.push_back(def);
+  return defs;
+}
+
+/// Integers equal; floats within 1e-5 of the largest output (sums run in the reference's order, but compilers may fuse
+/// a * b + c).
+void expect_same(const OpCase& test, const Bytes& got, const Bytes& expected, const std::string& what) {
+  ASSERT_EQ(got.size(), expected.size()) << what;
+  if (test.graph.tensor(test.graph.outputs[0]).type != DType::f32) {
+    for (std::size_t i = 0; i < got.size(); ++i)
+      ASSERT_EQ(static_cast<int>(static_cast<std::int8_t>(got[i])),
+                static_cast<int>(static_cast<std::int8_t>(expected[i])))
+          << what << " element " << i;
+    return;
+  }
+  const auto* a = reinterpret_cast<const float*>(got.data());
+  const auto* b = reinterpret_cast<const float*>(expected.data());
+  float largest = 0.0F;
+  for (std::size_t i = 0; i < got.size() / 4; ++i) largest = std::max(largest, std::fabs(b[i]));
+  for (std::size_t i = 0; i < got.size() / 4; ++i) ASSERT_NEAR(a[i], b[i], 1e-5F * largest) << what << " element " << i;
+}
+
+void check(const OpCase& test) {
+  const auto defs = applicable(test);
+  ASSERT_FALSE(defs.empty()) << "no kernel for " << test.name;
+  const Bytes expected = run_reference(test);
+  for (const KernelDef* def : defs) {
+    const std::string what = std::string(def->name) + " on " + test.name;
+    expect_same(test, run_apart(*def, test), expected, what);
+    const Bytes overlapping = run_overlapping(*def, test);
+    if (!overlapping.empty()) expect_same(test, overlapping, expected, what + ", overlapping");
+    EXPECT_GT(def->lower(test.graph, test.graph.nodes[0], host_target()).instructions, 0) << what;
+  }
+}
+
+/// batch_norm has no kernel: passes fold it.
+bool has_kernels(const OpCase& test) { return !kernels_for(*test.graph.nodes[0].op).empty(); }
+
+class Portable : public ::testing::TestWithParam<std::size_t> {};
+TEST_P(Portable, AgreesWithReference) {
+  const OpCase& test = op_cases()[GetParam()];
+  if (!has_kernels(test)) {
+    EXPECT_EQ(test.graph.nodes[0].op, &ops::batch_norm);
+    return;
+  }
+  check(test);
+}
+INSTANTIATE_TEST_SUITE_P(Kernels, Portable, ::testing::Range(std::size_t{0}, op_cases().size()),
+                         [](const auto& test) { return op_cases()[test.param].name; });
+
+TEST(PortableRandom, AgreesWithReference) {
+  for (std::uint64_t seed = 1; seed <= 600 && !::testing::Test::HasFatalFailure(); ++seed) check(random_case(seed));
+}
+
+}  // namespace
+}  // namespace mote::testing

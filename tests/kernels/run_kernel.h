@@ -1,0 +1,20 @@
+// Running one KernelDef on one case on the host, in separate buffers or overlapping as its Overlap allows.
+#pragma once
+
+#include "kernels/kernel.h"
+#include "tests/ops/cases.h"
+
+namespace mote::testing {
+
+/// A host target that has every portable source.
+const Target& host_target();
+
+/// The kernel's output with every buffer of its own, each of exact size (so that sanitizers see a byte too much) and
+/// unaligned beyond its element type.
+Bytes run_apart(const KernelDef& def, const OpCase& test);
+
+/// The kernel's output with the output lying `call.overlap.lead` bytes before its first input (or on it, if only that
+/// is allowed). Empty if the kernel allows no overlap.
+Bytes run_overlapping(const KernelDef& def, const OpCase& test);
+
+}  // namespace mote::testing
