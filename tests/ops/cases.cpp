@@ -352,6 +352,7 @@ const std::vector<Softmax>& softmax_rows() {
       {.name = "very_coarse", .in = {3, 10}, .scale = 40.0F},
       {.name = "fine", .in = {3, 10}, .scale = 0.001F},
       {.name = "beta", .in = {3, 10}, .scale = 0.05F, .beta = 2.5},
+      {.name = "row_of_300", .in = {1, 300}, .scale = 0.0005F},
       {.name = "long_rows", .in = {2, 700}, .scale = 0.0005F},
       {.name = "longest_row", .in = {1, 4095}, .scale = 0.00001F},
   };
