@@ -10,6 +10,7 @@
 
 #include "ir/graph_file.h"
 #include "ir/verify.h"
+#include "passes/dead_channels.h"
 #include "passes/fold_batch_norm.h"
 #include "passes/fold_bias.h"
 #include "passes/fold_constants.h"
@@ -35,6 +36,8 @@ constexpr std::array kPasses = {
     PassDef{"fold_batch_norm", "batch normalisation goes into float weights and biases", fold_batch_norm},
     PassDef{"fold_pad", "padding goes into the pads of convolutions", fold_pad},
     PassDef{"fuse_activation", "relu and relu6 go into the operator before", fuse_activation},
+    // and last, when each layer stands alone with its constants, what they make constant.
+    PassDef{"dead_channels", "removes int8 channels that are constant or unread", dead_channels},
 };
 
 Result<void> check_name(std::span<const PassDef> passes, std::string_view name) {
