@@ -1,0 +1,132 @@
+// The pictures of a report, each from one section of the JSON (docs/reports.md), drawn by Observable Plot.
+// Colours are CSS variables, so that one drawing serves light and dark.
+"use strict";
+
+const kKinds = ["input", "activation", "output", "scratch", "state", "other"];
+const kindOf = (buffer) => (kKinds.includes(buffer.kind) ? buffer.kind : "other");
+const colour = (kind) => `var(--${kind})`;
+const plotStyle = { background: "transparent", fontSize: "12px", fontFamily: "inherit" };
+
+/** Rows: the true class; columns: what the board answered. The shade is the share of the row. */
+function confusionChart(accuracy) {
+  const counts = accuracy.confusion;
+  const names = accuracy.classes ?? counts.map((_, i) => String(i));
+  const cells = counts.flatMap((row, i) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return row.map((count, j) => ({ truth: names[i], answer: names[j], count, share: total ? count / total : 0, right: i === j }));
+  });
+  const longest = Math.max(...names.map((name) => name.length));
+  const side = Math.min(64, Math.max(26, 620 / names.length));
+  const margin = 24 + 7 * longest;
+  const tilt = longest * 7.2 > side;
+  return Plot.plot({
+    width: margin + side * names.length + 30, height: side * names.length + (tilt ? margin * 0.75 : 36) + 24, style: plotStyle,
+    marginLeft: margin, marginTop: 26, marginRight: 30, marginBottom: tilt ? margin * 0.75 : 36, padding: 0.06,
+    ariaLabel: "Confusion matrix", ariaDescription: "Rows are true classes, columns are answers; the same numbers are in the table below.",
+    x: { domain: names, label: "answered", tickRotate: tilt ? -40 : 0, tickSize: 0, labelAnchor: "center" },
+    y: { domain: names, label: "true class", tickSize: 0, labelAnchor: "top" },
+    marks: [
+      Plot.cell(cells, { x: "answer", y: "truth", fill: "var(--panel)" }),
+      Plot.cell(cells, { x: "answer", y: "truth", fill: (d) => (d.right ? "var(--accent)" : "var(--bad)"), fillOpacity: "share",
+        title: (d) => `${d.truth} answered as ${d.answer}: ${d.count} (${format.percent(d.share)})` }),
+      Plot.text(cells, { x: "answer", y: "truth", text: (d) => (d.count ? String(d.count) : ""), fontSize: Math.min(13, side * 0.4),
+        fill: (d) => (d.share > 0.55 ? "var(--on-accent)" : "var(--ink)") }),
+    ],
+    color: { type: "identity" }, opacity: { type: "identity" },
+  });
+}
+
+/** Where two buffers share bytes while both live: the planner let a layer write over its own input. */
+function overlaps(buffers) {
+  const found = [];
+  buffers.forEach((a, i) => buffers.slice(i + 1).forEach((b) => {
+    const first = Math.max(a.first, b.first), last = Math.min(a.last, b.last);
+    const low = Math.max(a.offset, b.offset), high = Math.min(a.offset + a.bytes, b.offset + b.bytes);
+    if (first <= last && low < high) found.push({ first, last, low, high, names: `${a.name} and ${b.name}` });
+  }));
+  return found;
+}
+
+/** x: the steps of the inference (-1: before it); y: bytes of the arena. One rectangle a buffer. */
+function memoryChart(memory) {
+  const buffers = memory.buffers;
+  const first = Math.min(...buffers.map((b) => b.first));
+  const last = Math.max(...buffers.map((b) => b.last));
+  const top = Math.max(memory.arena_bytes ?? 0, ...buffers.map((b) => b.offset + b.bytes));
+  const shared = overlaps(buffers);
+  const pixelsPerStep = 860 / (last - first + 1), pixelsPerByte = 340 / top;
+  const named = buffers.filter((b) => b.bytes * pixelsPerByte >= 15 && (b.last - b.first + 1) * pixelsPerStep >= 12 + 6.6 * b.name.length);
+  const title = (b) => `${b.name} (${kindOf(b)})\n${format.count(b.bytes)} bytes at ${b.offset}\nsteps ${b.first} to ${b.last}`;
+  return Plot.plot({
+    width: 940, height: 430, marginLeft: 66, marginBottom: 46, style: plotStyle,
+    ariaLabel: "Memory map over time", ariaDescription: "One rectangle a buffer: left to right its life, bottom to top its bytes in the arena.",
+    x: { domain: [first, last + 1], label: "step of the inference →", ticks: d3.range(first, last + 1).filter((i) => last - first < 24 || i % 5 === 0),
+      tickFormat: (i) => (i < 0 ? "in" : String(i)) },
+    y: { domain: [0, top], label: "↑ bytes of the arena", grid: true, nice: false, tickFormat: (n) => grouped.format(n) },
+    marks: [
+      Plot.rect(buffers, { x1: "first", x2: (b) => b.last + 1, y1: "offset", y2: (b) => b.offset + b.bytes, fill: (b) => colour(kindOf(b)),
+        fillOpacity: 0.75, stroke: "var(--paper)", strokeWidth: 1.5, title }),
+      Plot.rect(shared, { x1: "first", x2: (o) => o.last + 1, y1: "low", y2: "high", fill: "url(#in-place)", stroke: "var(--ink)",
+        strokeDasharray: "3 2", title: (o) => `in place: ${o.names} share ${format.count(o.high - o.low)} bytes in step ${o.first}` }),
+      Plot.text(named, { x: (b) => (b.first + b.last + 1) / 2, y: (b) => b.offset + b.bytes / 2, text: "name", fill: "var(--ink)", pointerEvents: "none",
+        stroke: "var(--paper)", strokeWidth: 3, strokeOpacity: 0.7 }),
+      Plot.ruleY([memory.arena_bytes ?? top], { stroke: "var(--ink)", strokeDasharray: "5 4" }),
+      Plot.tip(buffers, Plot.pointer({ x: (b) => (b.first + b.last + 1) / 2, y: (b) => b.offset + b.bytes / 2, title,
+        fill: "var(--panel)", stroke: "var(--line)" })),
+      () => svgPattern(),
+    ],
+    color: { type: "identity" },
+  });
+}
+
+/** Diagonal lines, the sign of bytes that are used in place. */
+function svgPattern() {
+  const ns = "http://www.w3.org/2000/svg";
+  const definitions = document.createElementNS(ns, "defs");
+  const pattern = document.createElementNS(ns, "pattern");
+  for (const [key, value] of Object.entries({ id: "in-place", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" })) pattern.setAttribute(key, value);
+  const line = document.createElementNS(ns, "line");
+  for (const [key, value] of Object.entries({ x1: 0, y1: 0, x2: 0, y2: 6, stroke: "var(--ink)", "stroke-width": 1.5, "stroke-opacity": 0.6 })) line.setAttribute(key, value);
+  pattern.append(line);
+  definitions.append(pattern);
+  return definitions;
+}
+
+/** One bar a layer, in the order of execution; the label at its end is its share of the whole. */
+function layerChart(layers, key, label) {
+  const rows = layers.map((layer, i) => ({ name: `${i} ${layer.name}`, value: layer[key] ?? 0, op: layer.op ?? "" }));
+  const total = rows.reduce((sum, row) => sum + row.value, 0);
+  const longest = Math.min(34, Math.max(...rows.map((row) => row.name.length)));
+  const short = (name) => (name.length > 34 ? `${name.slice(0, 32)}…` : name);
+  return Plot.plot({
+    width: 940, height: 60 + 22 * rows.length, marginLeft: 20 + 7 * longest, marginRight: 70, style: plotStyle,
+    ariaLabel: label, ariaDescription: "One bar a layer in the order of execution; the table of layers below has the same numbers.",
+    x: { label: `${label} →`, grid: true, tickFormat: (n) => format.big(n), nice: true },
+    y: { domain: rows.map((row) => row.name), label: null, tickFormat: short, tickSize: 0 },
+    marks: [
+      Plot.barX(rows, { x: "value", y: "name", fill: "var(--accent)", title: (d) => `${d.name} (${d.op}): ${format.count(d.value)}` }),
+      Plot.text(rows, { x: "value", y: "name", text: (d) => (total ? `${((100 * d.value) / total).toFixed(1)} %` : ""), textAnchor: "start", dx: 5, fill: "var(--soft)" }),
+      Plot.ruleX([0], { stroke: "var(--line)" }),
+    ],
+  });
+}
+
+/** Two small pictures over the same epochs: loss, and accuracy on the training and the validation part. */
+function trainingCharts(epochs) {
+  const has = (key) => epochs.some((epoch) => typeof epoch[key] === "number");
+  const common = { width: 460, height: 260, marginLeft: 50, marginRight: 64, style: plotStyle, x: { label: "epoch →", ticks: 6, tickFormat: "d" } };
+  const line = (key, name, stroke) => has(key) ? [
+    Plot.lineY(epochs, { x: "epoch", y: key, stroke, strokeWidth: 2 }),
+    Plot.text(epochs.slice(-1), { x: "epoch", y: key, text: () => name, textAnchor: "start", dx: 5, fill: stroke }),
+  ] : [];
+  const pictures = [];
+  if (has("loss") || has("val_loss")) {
+    pictures.push(Plot.plot({ ...common, ariaLabel: "Loss by epoch", y: { label: "↑ loss", grid: true, zero: true },
+      marks: [...line("loss", "training", "var(--activation)"), ...line("val_loss", "validation", "var(--output)")] }));
+  }
+  if (has("accuracy") || has("val_accuracy")) {
+    pictures.push(Plot.plot({ ...common, ariaLabel: "Accuracy by epoch", y: { label: "↑ accuracy (%)", grid: true, percent: true },
+      marks: [...line("accuracy", "training", "var(--activation)"), ...line("val_accuracy", "validation", "var(--output)")] }));
+  }
+  return element("div", { style: "display:flex;flex-wrap:wrap;gap:1rem" }, ...pictures);
+}
