@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "report/sections.h"
 
 namespace mote {
 namespace {
@@ -78,7 +79,8 @@ Result<void> check(const json& report) {
     const auto section = report.find(std::string(key));
     if (section == report.end()) continue;
     if (shape == Shape::kObject ? !section->is_object() : !section->is_array()) {
-      return bad_input(shape == Shape::kObject ? "must be an object" : "must be an array", "report: " + std::string(key));
+      return bad_input(shape == Shape::kObject ? "must be an object" : "must be an array",
+                       "report: " + std::string(key));
     }
   }
   if (report.contains("accuracy")) MOTE_TRY_VOID(check_confusion(report["accuracy"]));
@@ -109,14 +111,16 @@ std::string json_inside_script(const json& value) {
 
 Result<void> replace_once(std::string& page, std::string_view marker, const std::string& text) {
   const std::size_t at = page.find(marker);
-  if (at == std::string::npos) return internal_error("lacks the marker " + std::string(marker), "src/report/page/page.html");
+  if (at == std::string::npos)
+    return internal_error("lacks the marker " + std::string(marker), "src/report/page/page.html");
   page.replace(at, marker.size(), text);
   return {};
 }
 
 }  // namespace
 
-Result<std::string> html_report(const json& report) {
+Result<std::string> html_report(const json& given) {
+  const json report = with_sections(given);
   MOTE_TRY_VOID(check(report));
   const std::filesystem::path home = mote_home();
   MOTE_TRY(std::string page, read_text(home / "src/report/page/page.html"));
@@ -124,9 +128,11 @@ Result<std::string> html_report(const json& report) {
     auto text = read_text(home / file);
     if (!text.ok()) {
       if (!file.starts_with("node_modules/")) return std::move(text).error();
-      return io_error("the chart library of the HTML report is not installed; run `npm ci` in " + home.string(), std::string(file));
+      return io_error("the chart library of the HTML report is not installed; run `npm ci` in " + home.string(),
+                      std::string(file));
     }
-    if (text->find("</script") != std::string::npos) return internal_error("would end the script it is put into", std::string(file));
+    if (text->find("</script") != std::string::npos)
+      return internal_error("would end the script it is put into", std::string(file));
     MOTE_TRY_VOID(replace_once(page, marker, *text));
   }
   MOTE_TRY_VOID(replace_once(page, "{\"report\": {}}", json_inside_script(report)));

@@ -10,7 +10,8 @@
 
 namespace mote {
 
-/// The page, UTF-8. `report` needs the key `model`; every section whose key is absent is left out of the page.
+/// The page, UTF-8. `report` needs the key `model`; every section whose key is absent is left out of the page. The flat
+/// JSON of `mote profile --json` is accepted too.
 /// Errors: BadInput naming the key whose type is wrong; Io if Mote's page files or the chart library
 /// (`npm ci` in Mote's folder, which `./x` does) are not there.
 Result<std::string> html_report(const nlohmann::json& report);

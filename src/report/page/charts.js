@@ -54,18 +54,20 @@ function memoryChart(memory) {
   const last = Math.max(...buffers.map((b) => b.last));
   const top = Math.max(memory.arena_bytes ?? 0, ...buffers.map((b) => b.offset + b.bytes));
   const shared = overlaps(buffers);
-  const pixelsPerStep = 860 / (last - first + 1), pixelsPerByte = 340 / top;
+  const pixelsPerStep = 940 / (last - first + 1), pixelsPerByte = 340 / top;
   const named = buffers.filter((b) => b.bytes * pixelsPerByte >= 15 && (b.last - b.first + 1) * pixelsPerStep >= 12 + 6.6 * b.name.length);
+  const seen = (b) => b.offset + Math.max(b.bytes, 3 / pixelsPerByte);  // at least three pixels high
   const title = (b) => `${b.name} (${kindOf(b)})\n${format.count(b.bytes)} bytes at ${b.offset}\nsteps ${b.first} to ${b.last}`;
   return Plot.plot({
-    width: 940, height: 430, marginLeft: 66, marginBottom: 46, style: plotStyle,
+    width: 1010, height: 430, marginLeft: 66, marginBottom: 46, style: plotStyle,
     ariaLabel: "Memory map over time", ariaDescription: "One rectangle a buffer: left to right its life, bottom to top its bytes in the arena.",
-    x: { domain: [first, last + 1], label: "step of the inference →", ticks: d3.range(first, last + 1).filter((i) => last - first < 24 || i % 5 === 0),
-      tickFormat: (i) => (i < 0 ? "in" : String(i)) },
+    x: { domain: [first, last + 1], label: "step of the inference →", tickSize: 0,
+      ticks: d3.range(first, last + 1).filter((i) => last - first < 40 || i % 5 === 0).map((i) => i + 0.5),
+      tickFormat: (x) => (x < 0 ? "in" : String(Math.floor(x))) },
     y: { domain: [0, top], label: "↑ bytes of the arena", grid: true, nice: false, tickFormat: (n) => grouped.format(n) },
     marks: [
-      Plot.rect(buffers, { x1: "first", x2: (b) => b.last + 1, y1: "offset", y2: (b) => b.offset + b.bytes, fill: (b) => colour(kindOf(b)),
-        fillOpacity: 0.75, stroke: "var(--paper)", strokeWidth: 1.5, title }),
+      Plot.rect(buffers, { x1: "first", x2: (b) => b.last + 1, y1: "offset", y2: seen, fill: (b) => colour(kindOf(b)),
+        fillOpacity: 0.75, stroke: "var(--paper)", strokeWidth: 1, title }),
       Plot.rect(shared, { x1: "first", x2: (o) => o.last + 1, y1: "low", y2: "high", fill: "url(#in-place)", stroke: "var(--ink)",
         strokeDasharray: "3 2", title: (o) => `in place: ${o.names} share ${format.count(o.high - o.low)} bytes in step ${o.first}` }),
       Plot.text(named, { x: (b) => (b.first + b.last + 1) / 2, y: (b) => b.offset + b.bytes / 2, text: "name", fill: "var(--ink)", pointerEvents: "none",
@@ -99,7 +101,7 @@ function layerChart(layers, key, label) {
   const longest = Math.min(34, Math.max(...rows.map((row) => row.name.length)));
   const short = (name) => (name.length > 34 ? `${name.slice(0, 32)}…` : name);
   return Plot.plot({
-    width: 940, height: 60 + 22 * rows.length, marginLeft: 20 + 7 * longest, marginRight: 70, style: plotStyle,
+    width: 1010, height: 60 + 22 * rows.length, marginLeft: 20 + 7 * longest, marginRight: 70, style: plotStyle,
     ariaLabel: label, ariaDescription: "One bar a layer in the order of execution; the table of layers below has the same numbers.",
     x: { label: `${label} →`, grid: true, tickFormat: (n) => format.big(n), nice: true },
     y: { domain: rows.map((row) => row.name), label: null, tickFormat: short, tickSize: 0 },
@@ -114,7 +116,7 @@ function layerChart(layers, key, label) {
 /** Two small pictures over the same epochs: loss, and accuracy on the training and the validation part. */
 function trainingCharts(epochs) {
   const has = (key) => epochs.some((epoch) => typeof epoch[key] === "number");
-  const common = { width: 460, height: 260, marginLeft: 50, marginRight: 64, style: plotStyle, x: { label: "epoch →", ticks: 6, tickFormat: "d" } };
+  const common = { width: 480, height: 270, marginLeft: 46, marginRight: 70, style: plotStyle, x: { label: "epoch →", ticks: 6, tickFormat: "d" } };
   const line = (key, name, stroke) => has(key) ? [
     Plot.lineY(epochs, { x: "epoch", y: key, stroke, strokeWidth: 2 }),
     Plot.text(epochs.slice(-1), { x: "epoch", y: key, text: () => name, textAnchor: "start", dx: 5, fill: stroke }),

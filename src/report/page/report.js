@@ -59,7 +59,7 @@ function headline() {
     parts.push(element("p", {}, element("span", { class: `verdict ${accuracy.bit_exact ? "yes" : "no"}` },
       accuracy.bit_exact ? `✓ Bit for bit: ${outputs} of the board equal the int8 reference.` : "✗ The board's outputs differ from the int8 reference.")));
   }
-  if (performance_.source) parts.push(element("p", { class: "soft" }, `Estimates: ${performance_.source}`));
+  if (performance_.source) parts.push(element("p", { class: "soft" }, `Estimates: cycles and latency without wait states, from ${performance_.source}${performance_.energy_source ? `; energy from ${performance_.energy_source}` : ""}. Not measured on a chip.`));
   return parts;
 }
 
@@ -144,7 +144,8 @@ function provenance() {
   add("Seed", report.training?.seed);
   add("Split", report.training?.split);
   add("Board figures", report.board?.sources);
-  add("Estimates", performance_.source);
+  add("Cycles and latency", performance_.source);
+  add("Energy", performance_.energy_source);
   for (const [key, value] of Object.entries(report.provenance ?? {})) add(key, value);
   return entries.length ? [element("h2", {}, "Where the figures come from"), element("dl", {}, ...entries)] : [];
 }

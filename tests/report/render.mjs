@@ -1,0 +1,32 @@
+// Opens a report page as a browser would (jsdom) and prints what is in it as JSON: `node render.mjs PAGE.html`.
+// Where it stands: tests/report; html_report_test.cpp reads what it prints. Exit status 77: jsdom is not installed.
+import { readFileSync } from "node:fs";
+
+let jsdom;
+try {
+  jsdom = await import("jsdom");
+} catch {
+  process.exit(77);
+}
+const errors = [];
+const virtualConsole = new jsdom.VirtualConsole();
+virtualConsole.on("jsdomError", (error) => errors.push(String(error.detail ?? error)));
+const { window } = new jsdom.JSDOM(readFileSync(process.argv[2], "utf8"), { runScripts: "dangerously", virtualConsole });
+const all = (selector) => [...window.document.querySelectorAll(selector)];
+const pictures = {};
+for (const svg of all("figure svg")) {
+  if (svg.getAttribute("aria-label")) pictures[svg.getAttribute("aria-label")] = svg.querySelectorAll("rect, path").length;
+}
+const buffers = all("svg[aria-label='Memory map over time'] g[aria-label='rect']").map((g) => g.querySelectorAll("rect").length);
+console.log(JSON.stringify({
+  errors,
+  title: window.document.title,
+  headings: all("h2").map((h) => h.textContent),
+  tiles: Object.fromEntries(all(".tile").map((t) => [t.querySelector(".name").firstChild.textContent, t.querySelector(".value").textContent])),
+  estimates: all(".tile .estimate").length,
+  verdicts: all(".verdict").map((v) => v.textContent),
+  pictures,
+  memory_rectangles: buffers,
+  rows: all("tbody tr").length,
+  markup: all("b, script:not([id])").filter((e) => e.tagName === "B").length,
+}));
