@@ -101,7 +101,7 @@ function layerChart(layers, key, label) {
   const longest = Math.min(34, Math.max(...rows.map((row) => row.name.length)));
   const short = (name) => (name.length > 34 ? `${name.slice(0, 32)}…` : name);
   return Plot.plot({
-    width: 1010, height: 60 + 22 * rows.length, marginLeft: 20 + 7 * longest, marginRight: 70, style: plotStyle,
+    width: 1010, height: 72 + 22 * rows.length, marginBottom: 44, marginLeft: 20 + 7 * longest, marginRight: 70, style: plotStyle,
     ariaLabel: label, ariaDescription: "One bar a layer in the order of execution; the table of layers below has the same numbers.",
     x: { label: `${label} →`, grid: true, tickFormat: (n) => format.big(n), nice: true },
     y: { domain: rows.map((row) => row.name), label: null, tickFormat: short, tickSize: 0 },
