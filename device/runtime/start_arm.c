@@ -6,9 +6,7 @@
 #define REGISTER(address) (*(volatile uint32_t*)(address))
 #define CPACR REGISTER(0xe000ed88U)
 #define CCR REGISTER(0xe000ed14U)
-#define SHCSR REGISTER(0xe000ed24U)
 #define CFSR REGISTER(0xe000ed28U)
-#define HFSR REGISTER(0xe000ed2cU)
 #define MMFAR REGISTER(0xe000ed34U)
 #define BFAR REGISTER(0xe000ed38U)
 
@@ -25,13 +23,11 @@ __attribute__((used, noreturn)) void mote_fault(const uint32_t* frame, uint32_t 
     lr = frame[5];
     pc = frame[6];
   }
-#if __ARM_ARCH_PROFILE == 'M' && __ARM_ARCH >= 7
-  cause |=
-      CFSR & 0x001f9fffU; /* the exception's number has the top byte: unaligned and divide move to bits 13 and 14 */
+  /* The exception's number has the top byte, so unaligned and divide move to bits 13 and 14. */
+  cause |= CFSR & 0x001f9fffU;
   cause |= (CFSR & 0x03000000U) >> 11;
   if ((CFSR & 0x8000U) != 0) address = BFAR;
   if ((CFSR & 0x80U) != 0) address = MMFAR;
-#endif
   mote_finish(MOTE_FAULT, cause, pc, address, lr);
   for (;;) {
   }
@@ -61,9 +57,7 @@ void mote_reset(void) {
   CPACR |= 0xfU << 20; /* coprocessors 10 and 11: floating point and vectors */
   __asm__ volatile("dsb\n isb" ::: "memory");
 #endif
-#if defined(__ARM_ARCH_6M__)
-  CCR |= 1U << 3; /* the emulated processor is a Cortex-M3: let it trap on unaligned accesses as an M0+ does */
-#else
+#if !defined(__ARM_ARCH_6M__)
   CCR |= 1U << 4; /* trap on division by zero */
 #endif
 #if __ARM_ARCH >= 8

@@ -23,6 +23,7 @@ Result<std::string> counter_config(const Firmware& firmware, const ElfFile& elf)
   std::string text = fmt::format("isa {}\n", firmware.board.target.cycles.instruction_set);
   for (const auto& [name, cycles] : firmware.board.target.cycles.cycles)
     text += fmt::format("cost {} {}\n", name, cycles);
+  text += fmt::format("strict_alignment {}\n", firmware.board.target.target.has("unaligned") ? 0 : 1);
   const auto missing = [&](const std::string& name) {
     return bad_input(fmt::format("has no function \"{}\", which mote.json names; compile the model again", name),
                      firmware.project.model);
@@ -35,7 +36,15 @@ Result<std::string> counter_config(const Firmware& firmware, const ElfFile& elf)
   };
   MOTE_TRY_VOID(range("invoke", firmware.project.invoke));
   MOTE_TRY_VOID(range("main", "main"));
-  for (const auto& layer : firmware.project.layers) MOTE_TRY_VOID(range("layer", layer.symbol));
+  // The compiler drops a layer that does nothing (a reshape in place); an odd address never runs, so that layer counts
+  // zero.
+  bool any = false;
+  for (const auto& layer : firmware.project.layers) {
+    const Symbol* symbol = elf.find(layer.symbol);
+    any = any || symbol != nullptr;
+    text += fmt::format("layer {:x}\n", symbol == nullptr ? 1 : symbol->address);
+  }
+  if (!any && !firmware.project.layers.empty()) return missing(firmware.project.layers.front().symbol);
   return text;
 }
 
@@ -57,6 +66,11 @@ Result<Counts> read_counts(const fs::path& path, std::size_t layers) {
       continue;
     }
     if (!(lines >> count.instructions >> count.cycles)) break;
+    if (key == "unaligned") {
+      counts.unaligned =
+          Unaligned{static_cast<std::uint64_t>(count.instructions), static_cast<std::uint64_t>(count.cycles)};
+      continue;
+    }
     if (key == "most") {
       counts.most = count;
       continue;

@@ -14,7 +14,7 @@ namespace mote {
 /// $MOTE_PLUGIN, else mote_counter.so next to the running program or one folder above; an error says what to build.
 Result<std::filesystem::path> find_counter();
 
-/// Text of counter.cfg; an error if the firmware lacks a symbol that mote.json names.
+/// Text of counter.cfg; an error if the firmware lacks invoke or every layer that mote.json names.
 Result<std::string> counter_config(const Firmware& firmware, const ElfFile& elf);
 
 /// Reads counter.out and divides by the number of samples.

@@ -91,6 +91,13 @@ std::string last_line(const std::string& text) {
 
 }  // namespace
 
+Error unaligned_error(const Firmware& firmware, const ElfFile& elf, std::uint64_t pc, std::uint64_t address) {
+  return tool_failed(
+      fmt::format("unaligned access of address 0x{:08x} in {}: {} cannot do it (the emulator can)", address,
+                  place(elf, static_cast<std::uint32_t>(pc)), firmware.board.target.target.name),
+      fmt::format("{} on {}", firmware.project.model, firmware.board.name));
+}
+
 Error explain_end(const Firmware& firmware, const ElfFile& elf, const ProcessEnd& end, const Status* status) {
   const std::string where = fmt::format("{} on {}", firmware.project.model, firmware.board.name);
   const auto error = [&](const std::string& what) { return tool_failed(what, where); };

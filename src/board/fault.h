@@ -22,4 +22,7 @@ inline constexpr std::uint32_t kStatusDone = 0;
 /// one.
 Error explain_end(const Firmware& firmware, const ElfFile& elf, const ProcessEnd& end, const Status* status);
 
+/// The firmware read or wrote a word at an address that the chip cannot do, though the emulator can.
+Error unaligned_error(const Firmware& firmware, const ElfFile& elf, std::uint64_t pc, std::uint64_t address);
+
 }  // namespace mote

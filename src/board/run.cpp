@@ -164,6 +164,8 @@ Result<RunResult> run(const Firmware& firmware, const std::vector<Bytes>& inputs
   if (!firmware.board.is_host()) result.stack_bytes = status->stack_bytes;
   if (count) {
     MOTE_TRY(result.counts, read_counts(folder.path() / "counter.out", project.layers.size()));
+    if (const auto& unaligned = result.counts->unaligned)
+      return unaligned_error(firmware, elf, unaligned->pc, unaligned->address);
   }
   std::error_code ec;
   if (firmware.trace && fs::exists(folder.path() / "trace.bin", ec)) {

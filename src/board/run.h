@@ -15,7 +15,7 @@
 namespace mote {
 
 struct RunOptions {
-  bool count = false;       ///< load the counting plugin (emulated boards only; slower by about half)
+  bool count = false;       ///< load the counting plugin (emulated boards only); it also checks alignment
   double time_limit_s = 0;  ///< 0: 60 s and more for every sample, by the model's MACs
   std::function<void(const std::string&)> log;  ///< the emulator's command and output (-v); may be empty
 };
@@ -27,11 +27,19 @@ struct Count {
   std::int64_t cycles = 0;  ///< estimated from the target's table
 };
 
+/// The first access of a word at an address that is no multiple of its size, on a target without the feature
+/// "unaligned".
+struct Unaligned {
+  std::uint64_t pc = 0;
+  std::uint64_t address = 0;
+};
+
 struct Counts {
   Count total;
-  Count invoke;               ///< in the invoke function itself, between layers
-  std::vector<Count> layers;  ///< in the order of Project::layers
-  Count most;                 ///< of the costliest sample
+  Count invoke;                        ///< in the invoke function itself, between layers
+  std::vector<Count> layers;           ///< in the order of Project::layers
+  Count most;                          ///< of the costliest sample
+  std::optional<Unaligned> unaligned;  ///< the emulator lets it pass, the chip would not: `run` makes it an error
 };
 
 /// A layer's output of one sample.

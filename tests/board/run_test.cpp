@@ -10,17 +10,6 @@
 
 namespace mote {
 namespace {
-using testing::TinyModel;
-
-/// The tests keep their objects next to the test program, not in the user's cache.
-class OwnCache : public ::testing::Environment {
-  void SetUp() override {
-    std::error_code ec;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", ec);
-    ::setenv("MOTE_CACHE", (program.parent_path() / "test_cache").c_str(), 0);
-  }
-};
-[[maybe_unused]] const auto* const kOwnCache = ::testing::AddGlobalTestEnvironment(new OwnCache);
 
 class EveryBoard : public ::testing::TestWithParam<std::string> {};
 

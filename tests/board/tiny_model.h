@@ -10,8 +10,8 @@ namespace mote::testing {
 
 struct TinyModel {
   std::string target = "portable";
-  std::string extra;                 ///< statements in layer 0
-  std::string globals;               ///< declarations before the layers
+  std::string extra = {};            ///< statements in layer 0
+  std::string globals = {};          ///< declarations before the layers
   std::int64_t arena_bytes = 64;     ///< at least 48
   std::int64_t constant_bytes = 64;  ///< at least 16: the table's size
 };

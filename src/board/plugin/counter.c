@@ -31,6 +31,8 @@ typedef struct {
   } system;
 } qemu_info_t;
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS = 0 };
+enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_R = 1, QEMU_PLUGIN_MEM_W = 2, QEMU_PLUGIN_MEM_RW = 3 };
+typedef uint32_t qemu_plugin_meminfo_t;
 extern void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
                                                   void (*callback)(qemu_plugin_id_t, struct qemu_plugin_tb*));
 extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb* tb, void (*callback)(unsigned, void*),
@@ -39,6 +41,11 @@ extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb* tb);
 extern uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb* tb);
 extern struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb* tb, size_t index);
 extern const void* qemu_plugin_insn_data(const struct qemu_plugin_insn* insn);
+extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn* insn);
+extern void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn* insn,
+                                             void (*callback)(unsigned, qemu_plugin_meminfo_t, uint64_t, void*),
+                                             enum qemu_plugin_cb_flags flags, enum qemu_plugin_mem_rw rw, void* user);
+extern unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
 extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn* insn);
 
 #define EXPORT __attribute__((visibility("default")))
@@ -56,6 +63,7 @@ static decoder decode;
 static uint64_t invoke_begin, invoke_end, main_begin, main_end;
 static uint64_t layer_entry[MOST_LAYERS];
 static int layer_count;
+static int strict_alignment; /* the chip cannot do unaligned accesses, but QEMU does them */
 static const char* out_path = "counter.out";
 
 /* --- Counts. Slot layer_count holds what invoke itself does between layers. --- */
@@ -68,6 +76,7 @@ static struct count* current;     /* NULL: outside of invoke */
 static struct count sample_start; /* totals when this call of invoke began */
 static uint64_t calls, most_cycles, most_instructions;
 static uint64_t previous_end;
+static uint64_t unaligned_count, unaligned_pc, unaligned_address; /* the first one */
 
 /* A translated block. */
 enum mark { MARK_NONE, MARK_INVOKE, MARK_INVOKE_BODY, MARK_MAIN, MARK_LAYER };
@@ -139,6 +148,14 @@ static void mark_block(struct block* block) {
     }
 }
 
+static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void* user) {
+  (void)cpu;
+  if (current == NULL || (address & ((UINT64_C(1) << qemu_plugin_mem_size_shift(info)) - 1)) == 0) return;
+  if (unaligned_count++ != 0) return;
+  unaligned_pc = (uint64_t)(uintptr_t)user;
+  unaligned_address = address;
+}
+
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
   struct block* block = calloc(1, sizeof *block); /* lives as long as QEMU, which may run it at any time */
   struct decode_state state = {0};
@@ -149,8 +166,11 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
   block->begin = qemu_plugin_tb_vaddr(tb);
   block->end = block->begin;
   for (i = 0; i < count; ++i) {
-    const struct qemu_plugin_insn* insn = qemu_plugin_tb_get_insn(tb, i);
+    struct qemu_plugin_insn* insn = qemu_plugin_tb_get_insn(tb, i);
     const size_t size = qemu_plugin_insn_size(insn);
+    if (strict_alignment)
+      qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
+                                       (void*)(uintptr_t)qemu_plugin_insn_vaddr(insn));
     block->cycles += decode(qemu_plugin_insn_data(insn), size, costs, &state);
     block->end += size;
   }
@@ -167,6 +187,7 @@ static void write_result(void) {
   fprintf(file, "invoke %" PRIu64 " %" PRIu64 "\n", counts[layer_count].instructions, counts[layer_count].cycles);
   for (i = 0; i < layer_count; ++i)
     fprintf(file, "layer %" PRIu64 " %" PRIu64 "\n", counts[i].instructions, counts[i].cycles);
+  if (unaligned_count != 0) fprintf(file, "unaligned %" PRIu64 " %" PRIu64 "\n", unaligned_pc, unaligned_address);
   fclose(file);
 }
 
@@ -194,7 +215,9 @@ static int read_line(const char* line) {
     return decode != NULL;
   }
   if (sscanf(line, "%*s %" SCNx64 " %" SCNx64, &a, &b) < 1) return 0;
-  if (strcmp(key, "invoke") == 0) {
+  if (strcmp(key, "strict_alignment") == 0) {
+    strict_alignment = a != 0;
+  } else if (strcmp(key, "invoke") == 0) {
     invoke_begin = a;
     invoke_end = b;
   } else if (strcmp(key, "main") == 0) {
