@@ -1,16 +1,16 @@
 /* See depthwise_3x3_s8.h. Why so: a word that holds two vertical neighbours of one channel lets SMLAD do two taps, and
  * rows (0,1) and (2,3) of a band give two output rows at four multiplications a column: six an output instead of nine.
- * Sums are kept times 2^(k+1), so that one SMMLA scales, rounds (both roundings of the reference are one floor with the
- * right constant; the compiler proves this per channel) and adds the zero point, and one SSAT shifts and saturates. */
+ * Sums are kept times 256, so that one SMMLA scales, rounds and adds the zero point, and one SSAT shifts and saturates
+ * (src/kernels/rescale_m4.h finds the multipliers and proves them exact). */
 #include "depthwise_3x3_s8.h"
 
 #include "mote_m4.h"
 
-/* Of one channel; weights[2c] = w[0][c] | w[1][c] << 16, weights[2c+1] = w[1][c] | w[2][c] << 16, times 2^(k+1). */
+/* Of one channel; weights[2c] = w[0][c] | w[1][c] << 16, weights[2c+1] = w[1][c] | w[2][c] << 16, times 256. */
 struct channel {
   uint32_t weights[6];
-  int32_t bias, multiplier, rounding;
-  int32_t half_down; /* added to `rounding` for negative sums where they do not saturate: -2^k */
+  int32_t bias, multiplier, round;
+  int32_t negative; /* taken off sums below zero */
 };
 
 /* How the columns of one output row (or pair of rows) are cut: `ends` are offsets into the ring, in bytes, at which the
@@ -73,16 +73,14 @@ typedef void (*rows_function)(const uint32_t *ring, int8_t *out, const struct ch
   "smlatb " b ", " p ", r10, " ib "\n"             \
   "smlabt " a ", " q ", r11, " a "\n"              \
   "smlad " b ", " q ", r11, " b "\n"
-/* Scaling of a finished sum. Halves are rounded up, which is right for sums >= 0 and wherever negative results saturate;
- * signed_ moves a half of a negative sum down. */
-#define SCALE_plain(sum, s) "smmla " sum ", " sum ", r10, r11\n ssat " sum ", #8, " sum ", asr #" #s "\n"
+/* Scaling of a finished sum; `signed` where results below the zero point are not clamped away. */
+#define SCALE_plain(sum) "smmla " sum ", " sum ", r10, r11\n ssat " sum ", #8, " sum ", asr #9\n"
 #define LOAD_SCALE_plain "ldrd r10, r11, [lr, #28]\n"
-#define SCALE_signed(sum, s)                                                                            \
-  "and r7, r6, " sum ", asr #31\n add r7, r7, r11\n smmla " sum ", " sum ", r10, r7\n ssat " sum ", #8, " sum ", asr #" #s "\n"
+#define SCALE_signed(sum) "and r7, r6, " sum ", asr #31\n sub " sum ", " sum ", r7\n" SCALE_plain(sum)
 #define LOAD_SCALE_signed "ldrd r10, r11, [lr, #28]\n ldr r6, [lr, #36]\n"
 
 /* Three columns of two rows. The last sum's register holds the bias until that sum begins. */
-#define CHUNK3(p, q, P, Q, s, v)                                                                                   \
+#define CHUNK3(p, q, P, Q, v)                                                                                   \
   "ldr r5, [lr, #24]\n" WEIGHTS(0)                                                                              \
   LOAD("r6", "r7", 0) TAP(p, q, "r0", "r3", "r5", "r5")                                                         \
   LOAD("r6", "r7", 1) TAP(p, q, "r1", "r4", "r5", "r5")                                                         \
@@ -92,7 +90,7 @@ typedef void (*rows_function)(const uint32_t *ring, int8_t *out, const struct ch
   WEIGHTS(2) TAP(P, Q, "r0", "r3", "r0", "r3") TAP(p, q, "r1", "r4", "r1", "r4")                                \
   LOAD("r8", "r9", 4) TAP(P, Q, "r2", "r5", "r2", "r5")                                                         \
   LOAD_SCALE_##v                                                                                  \
-  SCALE_##v("r0", s) SCALE_##v("r1", s) SCALE_##v("r2", s) SCALE_##v("r3", s) SCALE_##v("r4", s) SCALE_##v("r5", s)                     \
+  SCALE_##v("r0") SCALE_##v("r1") SCALE_##v("r2") SCALE_##v("r3") SCALE_##v("r4") SCALE_##v("r5")                     \
   "ldm sp, {r6-r9}\n"                                                                                           \
   "add r8, r8, r6\n"                                                                                            \
   "strb r3, [r8]\n strb r4, [r8, r7]\n strb r5, [r8, r7, lsl #1]\n"                                             \
@@ -101,7 +99,7 @@ typedef void (*rows_function)(const uint32_t *ring, int8_t *out, const struct ch
   "add r12, #96\n"
 
 /* Two columns of two rows. */
-#define CHUNK2(p, q, P, Q, s, v)                                                                                   \
+#define CHUNK2(p, q, P, Q, v)                                                                                   \
   "ldr r4, [lr, #24]\n" WEIGHTS(0)                                                                              \
   LOAD("r6", "r7", 0) TAP(p, q, "r0", "r3", "r4", "r4")                                                         \
   LOAD("r8", "r9", 1) TAP(P, Q, "r1", "r4", "r4", "r4")                                                         \
@@ -110,7 +108,7 @@ typedef void (*rows_function)(const uint32_t *ring, int8_t *out, const struct ch
   WEIGHTS(2) TAP(p, q, "r0", "r3", "r0", "r3")                                                                  \
   LOAD("r8", "r9", 3) TAP(P, Q, "r1", "r4", "r1", "r4")                                                         \
   LOAD_SCALE_##v                                                                                  \
-  SCALE_##v("r0", s) SCALE_##v("r1", s) SCALE_##v("r3", s) SCALE_##v("r4", s)                                                   \
+  SCALE_##v("r0") SCALE_##v("r1") SCALE_##v("r3") SCALE_##v("r4")                                                   \
   "ldm sp, {r6-r8}\n"                                                                                           \
   "add r8, r8, r6\n"                                                                                            \
   "strb r3, [r8]\n strb r4, [r8, r7]\n strb r0, [r6]\n strb r1, [r6, r7]\n"                                     \
@@ -118,16 +116,16 @@ typedef void (*rows_function)(const uint32_t *ring, int8_t *out, const struct ch
   "add r12, #64\n"
 
 /* Chunks of three, then of two. */
-#define ROWS_STRIDE1(p, q, P, Q, s, v)   \
+#define ROWS_STRIDE1(p, q, P, Q, v)   \
   PROLOGUE                            \
   "ldr r9, [sp, #12]\n"               \
   "b 2f\n"                            \
-  "1:\n" CHUNK3(p, q, P, Q, s, v)        \
+  "1:\n" CHUNK3(p, q, P, Q, v)        \
   "2:\n"                              \
   "cmp r12, r9\n"                     \
   "bne 1b\n"                          \
   "b 4f\n"                            \
-  "3:\n" CHUNK2(p, q, P, Q, s, v)        \
+  "3:\n" CHUNK2(p, q, P, Q, v)        \
   "4:\n"                              \
   "ldr r9, [sp, #16]\n"               \
   "cmp r12, r9\n"                     \
@@ -138,7 +136,7 @@ typedef void (*rows_function)(const uint32_t *ring, int8_t *out, const struct ch
 #define FIRST(p, q, a, ia) TAP2(p, q, "r8", "r9", a, ia)
 #define LAST(p, q, a) TAP2(p, q, "r10", "r11", a, a)
 /* Six outputs of a row: thirteen columns, each loaded once; odd columns hold the middle taps only. */
-#define CHUNK6(p, q, s, v)                                                                                         \
+#define CHUNK6(p, q, v)                                                                                         \
   "ldr r5, [lr, #24]\n ldrd r8, r9, [lr]\n ldrd r10, r11, [lr, #16]\n"                                          \
   LOAD("r6", "r7", 0) FIRST(p, q, "r0", "r5")                                                                   \
   LOAD("r6", "r7", 2) LAST(p, q, "r0") FIRST(p, q, "r1", "r5")                                                  \
@@ -152,13 +150,13 @@ typedef void (*rows_function)(const uint32_t *ring, int8_t *out, const struct ch
   LOAD("r6", "r7", 5) FIRST(p, q, "r2", "r2") LOAD("r6", "r7", 7) FIRST(p, q, "r3", "r3")                       \
   LOAD("r6", "r7", 9) FIRST(p, q, "r4", "r4") LOAD("r6", "r7", 11) FIRST(p, q, "r5", "r5")                      \
   LOAD_SCALE_##v                                                                                  \
-  SCALE_##v("r0", s) SCALE_##v("r1", s) SCALE_##v("r2", s) SCALE_##v("r3", s) SCALE_##v("r4", s) SCALE_##v("r5", s)                     \
+  SCALE_##v("r0") SCALE_##v("r1") SCALE_##v("r2") SCALE_##v("r3") SCALE_##v("r4") SCALE_##v("r5")                     \
   "ldm sp, {r6-r9}\n"                                                                                           \
   "strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n add r6, r6, r8\n"                            \
   "strb r3, [r6]\n strb r4, [r6, r7]\n strb r5, [r6, r7, lsl #1]\n add r6, r6, r8\n"                            \
   "str r6, [sp]\n"                                                                                              \
   "add r12, #384\n"
-#define CHUNK6_TAIL3(p, q, s, v)                                                                                   \
+#define CHUNK6_TAIL3(p, q, v)                                                                                   \
   "ldr r2, [lr, #24]\n ldrd r8, r9, [lr]\n ldrd r10, r11, [lr, #16]\n"                                          \
   LOAD("r6", "r7", 0) FIRST(p, q, "r0", "r2")                                                                   \
   LOAD("r6", "r7", 2) LAST(p, q, "r0") FIRST(p, q, "r1", "r2")                                                  \
@@ -168,27 +166,27 @@ typedef void (*rows_function)(const uint32_t *ring, int8_t *out, const struct ch
   LOAD("r6", "r7", 1) FIRST(p, q, "r0", "r0") LOAD("r6", "r7", 3) FIRST(p, q, "r1", "r1")                       \
   LOAD("r6", "r7", 5) FIRST(p, q, "r2", "r2")                                                                   \
   LOAD_SCALE_##v                                                                                  \
-  SCALE_##v("r0", s) SCALE_##v("r1", s) SCALE_##v("r2", s)                                                                  \
+  SCALE_##v("r0") SCALE_##v("r1") SCALE_##v("r2")                                                                  \
   "ldm sp, {r6-r8}\n"                                                                                           \
   "strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n add r6, r6, r8\n"                            \
   "str r6, [sp]\n"                                                                                              \
   "add r12, #192\n"
-#define CHUNK6_TAIL1(p, q, s, v)                                                                                   \
+#define CHUNK6_TAIL1(p, q, v)                                                                                   \
   "ldr r0, [lr, #24]\n ldrd r8, r9, [lr]\n ldrd r10, r11, [lr, #16]\n"                                          \
   LOAD("r6", "r7", 0) FIRST(p, q, "r0", "r0") LOAD("r6", "r7", 2) LAST(p, q, "r0")                              \
   "ldrd r8, r9, [lr, #8]\n" LOAD("r6", "r7", 1) FIRST(p, q, "r0", "r0")                                         \
-  LOAD_SCALE_##v SCALE_##v("r0", s)                                                                   \
+  LOAD_SCALE_##v SCALE_##v("r0")                                                                   \
   "ldm sp, {r6-r7}\n strb r0, [r6], #0\n add r6, r6, r7\n str r6, [sp]\n"                                       \
   "add r12, #64\n"
 
-#define ROWS_STRIDE2(p, q, s, v)                                                                                   \
+#define ROWS_STRIDE2(p, q, v)                                                                                   \
   PROLOGUE "ldr r9, [sp, #12]\n b 2f\n"                                                                         \
-  "1:\n" CHUNK6(p, q, s, v)                                                                                        \
+  "1:\n" CHUNK6(p, q, v)                                                                                        \
   "2:\n cmp r12, r9\n bne 1b\n"                                                                                 \
   "ldr r9, [sp, #16]\n cmp r12, r9\n beq 4f\n"                                                                  \
-  CHUNK6_TAIL3(p, q, s, v)                                                                                         \
+  CHUNK6_TAIL3(p, q, v)                                                                                         \
   "b 4f\n"                                                                                                      \
-  "3:\n" CHUNK6_TAIL1(p, q, s, v)                                                                                  \
+  "3:\n" CHUNK6_TAIL1(p, q, v)                                                                                  \
   "4:\n ldr r9, [sp, #20]\n cmp r12, r9\n bne 3b\n" NEXT_CHANNEL
 
 /* The arguments arrive in r0 to r3, which the compiler does not see being used. */
@@ -198,11 +196,11 @@ typedef void (*rows_function)(const uint32_t *ring, int8_t *out, const struct ch
       __attribute__((unused)) const struct channel *channels, __attribute__((unused)) const struct walk *w) {   \
     __asm__ volatile(body);                                                                                     \
   }
-#define ROWS_OF(s, v)                                                           \
-  ROWS(rows_even_##v##_##s, ROWS_STRIDE1("r6", "r7", "r8", "r9", s, v))         \
-  ROWS(rows_odd_##v##_##s, ROWS_STRIDE1("r7", "r6", "r9", "r8", s, v))          \
-  ROWS(rows2_even_##v##_##s, ROWS_STRIDE2("r6", "r7", s, v))                    \
-  ROWS(rows2_odd_##v##_##s, ROWS_STRIDE2("r7", "r6", s, v))
+#define ROWS_OF(v)                                                           \
+  ROWS(rows_even_##v, ROWS_STRIDE1("r6", "r7", "r8", "r9", v))         \
+  ROWS(rows_odd_##v, ROWS_STRIDE1("r7", "r6", "r9", "r8", v))          \
+  ROWS(rows2_even_##v, ROWS_STRIDE2("r6", "r7", v))                    \
+  ROWS(rows2_odd_##v, ROWS_STRIDE2("r7", "r6", v))
 
 #else /* The same in C, for the host: one output at a time from the same ring and weights. */
 
@@ -213,7 +211,7 @@ static int32_t column_sum(uint32_t p, uint32_t q, const uint32_t *weights, int s
 }
 
 static void rows_portable(const uint32_t *ring, int8_t *out, const struct channel *channels, const struct walk *w,
-                          int odd, int stride, int s, int is_signed) {
+                          int odd, int stride, int is_signed) {
   const int32_t count = w->total / (32 * stride);
   for (int32_t c = 0; c < 4; ++c)
     for (int32_t row = stride == 1 && w->jump != 0; row >= 0; --row)
@@ -223,40 +221,38 @@ static void rows_portable(const uint32_t *ring, int8_t *out, const struct channe
           const uint32_t *const column = ring + (stride * x + tap) * 8 + c * 2;
           sum += column_sum(column[odd], column[1 - odd], channels[c].weights + 2 * tap, row);
         }
-        scaled = mote_multiply_high_add(sum, channels[c].multiplier,
-                                        channels[c].rounding + (is_signed && sum < 0 ? channels[c].half_down : 0)) >>
-                 s;
+        if (is_signed && sum < 0) sum -= channels[c].negative;
+        scaled = mote_multiply_high_add(sum, channels[c].multiplier, channels[c].round) >> 9;
         out[row * w->jump + x * w->step + c] = (int8_t)(scaled < -128 ? -128 : scaled > 127 ? 127 : scaled);
       }
 }
 
 enum { plain_is_signed = 0, signed_is_signed = 1 };
-#define ROWS_AS(name, odd, stride, s, v)                                                                        \
+#define ROWS_AS(name, odd, stride, v)                                                                        \
   static void name(const uint32_t *ring, int8_t *out, const struct channel *channels, const struct walk *w) {   \
-    rows_portable(ring, out, channels, w, odd, stride, s, v##_is_signed);                                       \
+    rows_portable(ring, out, channels, w, odd, stride, v##_is_signed);                                       \
   }
-#define ROWS_OF(s, v)                            \
-  ROWS_AS(rows_even_##v##_##s, 0, 1, s, v)       \
-  ROWS_AS(rows_odd_##v##_##s, 1, 1, s, v)        \
-  ROWS_AS(rows2_even_##v##_##s, 0, 2, s, v)      \
-  ROWS_AS(rows2_odd_##v##_##s, 1, 2, s, v)
+#define ROWS_OF(v)                            \
+  ROWS_AS(rows_even_##v, 0, 1, v)       \
+  ROWS_AS(rows_odd_##v, 1, 1, v)        \
+  ROWS_AS(rows2_even_##v, 0, 2, v)      \
+  ROWS_AS(rows2_odd_##v, 1, 2, v)
 
 #endif
 
 /* Weights of four channels from flash to the form that the loops want. */
-static void unpack(struct channel *to, const int32_t *from, int32_t offset) {
+static void unpack(struct channel *to, const int32_t *from, int32_t round) {
   for (int32_t c = 0; c < 4; ++c, ++to, from += 5) {
-    const int32_t scale = 2 << ((from[2] >> 8) & 0xff);
     const int8_t *const w = (const int8_t *)from;
     for (int32_t tap = 0; tap < 3; ++tap) {
-      const int32_t middle = w[3 + tap] * scale;
-      to->weights[2 * tap] = mote_halves(w[tap] * scale, middle);
-      to->weights[2 * tap + 1] = mote_halves(middle, w[6 + tap] * scale);
+      const int32_t middle = w[3 + tap] * 256;
+      to->weights[2 * tap] = mote_halves(w[tap] * 256, middle);
+      to->weights[2 * tap + 1] = mote_halves(middle, w[6 + tap] * 256);
     }
     to->bias = from[3];
     to->multiplier = from[4];
-    to->rounding = (from[2] >> 16) + offset;
-    to->half_down = -(scale >> 1);
+    to->round = round;
+    to->negative = (int32_t)((uint32_t)from[2] >> 8);
   }
 }
 
@@ -313,7 +309,7 @@ static void run(int8_t *output, const int8_t *input, void *scratch, const mote_d
     const int32_t first = c + 4 <= step ? c : step - 4;
     const int8_t *const from = input + first;
     int8_t *to = output + first;
-    unpack(channels, p->channels + first * 5, p->offset);
+    unpack(channels, p->channels + first * 5, p->round);
     convert_pair(ring, from, p, 0, &zeros, columns);
     for (int32_t y = 0, pair = 0; y < p->out_h; y += rows, ++pair, to += rows * row) {
       convert_pair(ring, from, p, pair + 1, &zeros, columns);
@@ -321,16 +317,20 @@ static void run(int8_t *output, const int8_t *input, void *scratch, const mote_d
       (pair & 1 ? odd : even)(ring, to, channels, &w);
     }
   }
+  if (p->act_min > -128 || p->act_max < 127)
+    for (int32_t i = 0; i < p->out_h * row; ++i)
+      output[i] = output[i] < p->act_min ? p->act_min : output[i] > p->act_max ? p->act_max : output[i];
 }
 
-#define DEPTHWISE(s, v)                                                                                         \
-  ROWS_OF(s, v)                                                                                                 \
-  void mote_depthwise_3x3_s8_##v##_##s(int8_t *output, const int8_t *input, void *scratch,                      \
+#define DEPTHWISE(v)                                                                                         \
+  ROWS_OF(v)                                                                                                \
+  void mote_depthwise_3x3_s8_##v(int8_t *output, const int8_t *input, void *scratch,                      \
                                        const mote_depthwise_3x3_s8_params *p) {                                 \
-    run(output, input, scratch, p, 1, rows_even_##v##_##s, rows_odd_##v##_##s);                                 \
+    run(output, input, scratch, p, 1, rows_even_##v, rows_odd_##v);                                 \
   }                                                                                                             \
-  void mote_depthwise_3x3_stride2_s8_##v##_##s(int8_t *output, const int8_t *input, void *scratch,              \
+  void mote_depthwise_3x3_stride2_s8_##v(int8_t *output, const int8_t *input, void *scratch,              \
                                                const mote_depthwise_3x3_s8_params *p) {                         \
-    run(output, input, scratch, p, 2, rows2_even_##v##_##s, rows2_odd_##v##_##s);                               \
+    run(output, input, scratch, p, 2, rows2_even_##v, rows2_odd_##v);                               \
   }
-MOTE_DEPTHWISE_3X3_VARIANTS(DEPTHWISE)
+DEPTHWISE(plain)
+DEPTHWISE(signed)
