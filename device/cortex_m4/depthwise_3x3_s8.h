@@ -11,25 +11,25 @@ typedef struct {
   /* Five words a channel: weights 0..3 and 4..7 (bytes, in rows), weight 8 | negative << 8, bias, multiplier. With
    * v = bias + 256 * sum, and v - negative instead if that is below zero (signed):
    * output = saturate((high word of v * multiplier + round) >> 9). */
-  const int32_t *channels;
+  const int32_t* channels;
   int32_t round; /* (zero point of the output << 9) + 256 */
-  int16_t in_h, in_w, out_h, out_w;
-  int16_t channel_count; /* at least 4 */
-  int8_t pad_top, pad_left;
-  int8_t zero_point;       /* of the input */
-  int8_t act_min, act_max; /* -128, 127: nothing beyond saturation */
+  int32_t in_h, in_w, out_h, out_w;
+  int32_t channel_count; /* at least 4 */
+  int32_t pad_top, pad_left;
+  int32_t zero_point;       /* of the input */
+  int32_t act_min, act_max; /* -128, 127: nothing beyond saturation */
 } mote_depthwise_3x3_s8_params;
 
 /* Input and output are HWC. `scratch`: 4-byte aligned, 32 bytes for each of out_w + 2 columns (stride 2: 2 * out_w + 1)
  * and 160 more. Stride 1: with equal sizes and a channel count divisible by 4, output may be input. out_w is at least 2
  * for stride 1. `plain`: results below the zero point are clamped away (fused ReLU). */
-void mote_depthwise_3x3_s8_plain(int8_t *output, const int8_t *input, void *scratch,
-                                 const mote_depthwise_3x3_s8_params *p);
-void mote_depthwise_3x3_s8_signed(int8_t *output, const int8_t *input, void *scratch,
-                                  const mote_depthwise_3x3_s8_params *p);
-void mote_depthwise_3x3_stride2_s8_plain(int8_t *output, const int8_t *input, void *scratch,
-                                         const mote_depthwise_3x3_s8_params *p);
-void mote_depthwise_3x3_stride2_s8_signed(int8_t *output, const int8_t *input, void *scratch,
-                                          const mote_depthwise_3x3_s8_params *p);
+void mote_depthwise_3x3_s8_plain(int8_t* output, const int8_t* input, void* scratch,
+                                 const mote_depthwise_3x3_s8_params* p);
+void mote_depthwise_3x3_s8_signed(int8_t* output, const int8_t* input, void* scratch,
+                                  const mote_depthwise_3x3_s8_params* p);
+void mote_depthwise_3x3_stride2_s8_plain(int8_t* output, const int8_t* input, void* scratch,
+                                         const mote_depthwise_3x3_s8_params* p);
+void mote_depthwise_3x3_stride2_s8_signed(int8_t* output, const int8_t* input, void* scratch,
+                                          const mote_depthwise_3x3_s8_params* p);
 
 #endif /* MOTE_DEPTHWISE_3X3_S8_H */

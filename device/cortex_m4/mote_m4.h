@@ -15,12 +15,12 @@ static inline uint32_t mote_halves(int32_t low, int32_t high) {
 }
 
 /* Four bytes at any address. */
-static inline uint32_t mote_load4(const void *from) {
+static inline uint32_t mote_load4(const void* from) {
   uint32_t x;
   memcpy(&x, from, sizeof x);
   return x;
 }
-static inline void mote_store4(void *to, uint32_t x) { memcpy(to, &x, sizeof x); }
+static inline void mote_store4(void* to, uint32_t x) { memcpy(to, &x, sizeof x); }
 
 #if defined(__ARM_FEATURE_DSP)
 

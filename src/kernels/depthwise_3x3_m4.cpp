@@ -1,5 +1,7 @@
 // Depthwise 3x3 kernels for Cortex-M4 and other cores with its DSP extension; device/cortex_m4/depthwise_3x3_s8.c.
 // Four channels at a time are converted into a ring of row pairs; so stride 1 can run in place and needs little RAM.
+#include <algorithm>
+
 #include "kernels/convolution.h"
 #include "kernels/kernels.h"
 #include "kernels/pack.h"
@@ -39,11 +41,37 @@ std::int8_t weight(const Layer& layer, std::int32_t tap, std::int32_t channel) {
   return layer.weights.constant<std::int8_t>()[static_cast<std::size_t>(tap * layer.x.shape[3] + channel)];
 }
 
-/// Of every channel, or nothing if one of them has none.
-std::optional<std::vector<Rescale>> rescales(const Layer& layer) {
+struct Channel {
+  Rescale rescale;
+  std::int32_t bias = 0;  ///< times 256, the rescale's offset included
+  bool constant = false;  ///< no sum that it can reach moves the output: its weights count as zero
+};
+
+/// A channel whose output is always `value` (dead ones often have sums beyond what Rescale takes).
+Channel constant_channel(std::int32_t value, std::int32_t zero_point) {
+  constexpr std::int32_t kQuarter = 1 << 30;  // the high word of 4 * x * 2^30 is x
+  return {{kQuarter, 0, 0}, (value - zero_point) * (1 << kRescaleFraction) * 4, true};
+}
+
+std::optional<Channel> channel_of(const Layer& layer, QuantizedMultiplier m, std::int32_t bias, SumRange sums) {
+  const std::int32_t zero_point = ops::zero_point_of(layer.out);
+  const auto output = [&](std::int64_t sum) {
+    const std::int64_t y =
+        zero_point + std::int64_t{multiply_by_quantized_multiplier(static_cast<std::int32_t>(sum), m)};
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(y, layer.range.min, layer.range.max));
+  };
+  const std::int32_t lowest = output(sums.min);
+  if (lowest == output(sums.max) && m.shift <= 0) return constant_channel(lowest, zero_point);
+  const auto rescale = find_rescale(m, zero_point, layer.range, sums);
+  if (!rescale || rescale->negative < 0 || rescale->negative >= 1 << 23) return {};
+  return Channel{*rescale, 256 * bias + rescale->offset, false};
+}
+
+/// Every channel, or nothing if one of them has no exact rescale.
+std::optional<std::vector<Channel>> channels_of(const Layer& layer) {
   const std::int32_t channels = layer.x.shape[3];
   const auto multipliers = ops::channel_multipliers(layer.x, layer.weights, layer.out, channels);
-  std::vector<Rescale> found;
+  std::vector<Channel> found;
   for (std::int32_t c = 0; c < channels; ++c) {
     const auto at = static_cast<std::size_t>(c);
     SumRange sums{layer.bias[at], layer.bias[at]};
@@ -52,8 +80,8 @@ std::optional<std::vector<Rescale>> rescales(const Layer& layer) {
       sums.min += w > 0 ? -128 * w : 127 * w;
       sums.max += w > 0 ? 127 * w : -128 * w;
     }
-    const auto one = find_rescale(multipliers[at], ops::zero_point_of(layer.out), layer.range, sums);
-    if (!one || one->negative < 0 || one->negative >= 1 << 23) return {};
+    const auto one = channel_of(layer, multipliers[at], layer.bias[at], sums);
+    if (!one) return {};
     found.push_back(*one);
   }
   return found;
@@ -68,10 +96,10 @@ bool applies(const Graph& graph, const Node& node, const Target&) {
   const bool stride1 = w.stride_h == 1 && w.stride_w == 1 && w.out_w >= 2;
   const bool stride2 = w.stride_h == 2 && w.stride_w == 2;
   if (!(stride1 || stride2) || w.dilation_h != 1 || w.dilation_w != 1 || w.pad_left > 2 || w.pad_top > 2) return false;
-  constexpr std::int32_t kMost = 32767;  // sizes are int16 in the parameters
+  constexpr std::int32_t kMost = 32767;
   for (const std::int32_t size : {in[1], in[2], in[3], w.out_h, w.out_w})
     if (size > kMost) return false;
-  return rescales(layer_of(graph, node)).has_value();
+  return channels_of(layer_of(graph, node)).has_value();
 }
 
 /// Counted in the code: conversion of a pair of rows, then columns in chunks (see the .c file).
@@ -100,7 +128,7 @@ KernelCall lower(const Graph& graph, const Node& node, const Target&) {
   const Layer layer = layer_of(graph, node);
   const ops::Window& w = layer.window;
   const std::int32_t channels = layer.x.shape[3];
-  const std::vector<Rescale> scales = *rescales(layer);
+  const std::vector<Channel> scales = *channels_of(layer);
   const bool is_signed = rescale_signed(ops::zero_point_of(layer.out), layer.range);
   const bool stride1 = w.stride_h == 1;
 
@@ -108,14 +136,14 @@ KernelCall lower(const Graph& graph, const Node& node, const Target&) {
   for (std::int32_t c = 0; c < channels; ++c) {
     const auto at = static_cast<std::size_t>(c);
     const auto byte = [&](std::int32_t tap) {
-      return static_cast<std::uint32_t>(static_cast<std::uint8_t>(weight(layer, tap, c)));
+      return static_cast<std::uint32_t>(static_cast<std::uint8_t>(scales[at].constant ? 0 : weight(layer, tap, c)));
     };
     for (std::int32_t word = 0; word < 2; ++word)
       packed.push_back(static_cast<std::int32_t>(byte(4 * word) | byte(4 * word + 1) << 8 | byte(4 * word + 2) << 16 |
                                                  byte(4 * word + 3) << 24));
-    packed.push_back(static_cast<std::int32_t>(byte(8) | static_cast<std::uint32_t>(scales[at].negative) << 8));
-    packed.push_back(256 * layer.bias[at] + scales[at].offset);
-    packed.push_back(scales[at].multiplier);
+    packed.push_back(static_cast<std::int32_t>(byte(8) | static_cast<std::uint32_t>(scales[at].rescale.negative) << 8));
+    packed.push_back(scales[at].bias);
+    packed.push_back(scales[at].rescale.multiplier);
   }
 
   CallBuilder call("depthwise_3x3_s8");
