@@ -47,7 +47,7 @@ bool is_generic(std::string_view part) {
   static constexpr std::string_view kWords =
       "|model|sequential|functional|identity|statefulpartitionedcall|partitionedcall|biasadd|relu|matmul|add|"
       "addv|mul|conv2d|depthwise|readvariableop|resource|reshape|softmax|shape|fusedbatchnorm|fusedbatchnormv|"
-      "avgpool|maxpool|squeeze|transpose|bias|kernel|tensordot|mean|";
+      "avgpool|maxpool|squeeze|transpose|bias|kernel|tensordot|mean|identity_int|int|";
   while (!part.empty() &&
          (std::isdigit(static_cast<unsigned char>(part.back())) != 0 || part.back() == '_' || part.back() == ':'))
     part.remove_suffix(1);

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
 
 #include "import/layer_name.h"
 #include "import/tflite_operator.h"
@@ -14,78 +14,127 @@
 namespace mote {
 namespace {
 
-constexpr std::size_t kMaxListed = 12;
+/// Puts a graph together. One use.
+class Importer {
+ public:
+  explicit Importer(const TfliteFile& file) : file_(file), ids_(file.tensors(), kNoTensor) {}
+  Result<Graph> run(std::string_view name);
 
-std::string node_name(const TfliteFile& file, const schema::Operator& op) {
-  const OpDef* def = tflite_op(file.code(op).code);
-  const auto outputs = TfliteFile::ints(op.outputs());
-  const std::string tensor = outputs.empty() ? "" : file.tensor_name(static_cast<std::size_t>(outputs[0]));
-  return layer_name(def != nullptr ? def->name : identifier(file.code(op).name), tensor);
+ private:
+  Result<void> read_tensors();
+  Result<void> read_nodes();
+  void settle_weight_axis(const Node& node);
+  Result<void> dequantize_weights(Node& node);
+  std::vector<TensorId> mapped(std::span<const std::int32_t> ids) const;
+
+  const TfliteFile& file_;
+  Graph graph_;
+  std::vector<TensorId> ids_;  ///< of the graph, by the file's numbers; kNoTensor: used by nothing
+  UniqueNames names_;
+  std::map<TensorId, TensorId> dequantized_;
+  std::size_t dequantized_elements_ = 0;
+};
+
+std::vector<TensorId> Importer::mapped(std::span<const std::int32_t> ids) const {
+  std::vector<TensorId> out;
+  for (const std::int32_t id : ids) out.push_back(ids_[static_cast<std::size_t>(id)]);
+  return out;
 }
 
-/// One line naming every operator that stands in the way.
-Result<void> check_support(const TfliteFile& file) {
-  std::vector<std::string> missing;
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < file.operators(); ++i) {
-    const auto reason = unsupported_reason(file, file.op(i));
-    if (!reason || ++count > kMaxListed) continue;
-    missing.push_back(
-        fmt::format("node {} \"{}\": {} {}", i, node_name(file, file.op(i)), file.code(file.op(i)).name, *reason));
-  }
-  if (count == 0) return {};
-  if (count > kMaxListed) missing.push_back(fmt::format("and {} more", count - kMaxListed));
-  return unsupported(fmt::format("{}; \"mote ops\" lists the operators that Mote has", fmt::join(missing, "; ")));
-}
-
-/// The tensors that operators and ports name, in the file's order. ids[i] is kNoTensor for the others.
-Result<std::vector<TensorId>> read_tensors(const TfliteFile& file, Graph& graph) {
-  std::vector<bool> used(file.tensors(), false);
+/// The tensors that operators and ports name, in the file's order.
+Result<void> Importer::read_tensors() {
+  std::vector<bool> used(file_.tensors(), false);
   const auto mark = [&](std::span<const std::int32_t> ids) {
     for (const std::int32_t id : ids)
       if (id >= 0) used[static_cast<std::size_t>(id)] = true;
   };
-  mark(file.inputs());
-  mark(file.outputs());
-  for (std::size_t i = 0; i < file.operators(); ++i) {
-    mark(TfliteFile::ints(file.op(i).inputs()));
-    mark(TfliteFile::ints(file.op(i).outputs()));
+  mark(file_.inputs());
+  mark(file_.outputs());
+  for (std::size_t i = 0; i < file_.operators(); ++i) {
+    mark(TfliteFile::ints(file_.op(i).inputs()));
+    mark(TfliteFile::ints(file_.op(i).outputs()));
   }
-  TfliteTensorReader reader(file);
-  UniqueNames names;
-  std::vector<TensorId> ids(file.tensors(), kNoTensor);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
+  TfliteTensorReader reader(file_);
+  for (std::size_t i = 0; i < ids_.size(); ++i) {
     if (!used[i]) continue;
     MOTE_TRY(Tensor tensor, reader.read(i));
-    tensor.name = names.take(tensor.name.empty() ? fmt::format("tensor_{}", i) : tensor.name);
-    ids[i] = graph.add(std::move(tensor));
+    tensor.name = names_.take(tensor.name.empty() ? fmt::format("tensor_{}", i) : tensor.name);
+    ids_[i] = graph_.add(std::move(tensor));
   }
-  return ids;
+  return {};
 }
 
-/// Interpreters take scales of weights to run along the operator's channel axis, whatever the file says; where a
-/// square layer leaves it open, so do we. The same for biases, which have one axis only.
-void settle_weight_axis(Graph& graph, const Node& node) {
+/// Interpreters take the scales of weights to run along the operator's channel axis, whatever the file says; so do we.
+void Importer::settle_weight_axis(const Node& node) {
   const auto at = static_cast<std::size_t>(node.op->weight_input);
   if (node.op->weight_input < 0 || at >= node.inputs.size() || node.inputs[at] == kNoTensor) return;
-  Tensor& weights = graph.tensor(node.inputs[at]);
+  Tensor& weights = graph_.tensor(node.inputs[at]);
   const auto axis = static_cast<std::size_t>(node.op->weight_axis);
   if (weights.quant.per_channel() && axis < weights.shape.size() &&
       static_cast<std::size_t>(weights.shape[axis]) == weights.quant.scale.size())
     weights.quant.axis = node.op->weight_axis;
 }
 
-Result<void> read_nodes(const TfliteFile& file, const std::vector<TensorId>& ids, Graph& graph) {
+/// "Dynamic range" models keep int8 weights in a float network. Their weights become the float32 values that they stand
+/// for, so that the network is plain float; interpreters that round its activations to 8 bits differ by that rounding.
+Result<void> Importer::dequantize_weights(Node& node) {
+  const auto at = static_cast<std::size_t>(node.op->weight_input);
+  if (node.op->weight_input < 0 || at >= node.inputs.size() || node.inputs[at] == kNoTensor) return {};
+  if (node.inputs[0] == kNoTensor || graph_.tensor(node.inputs[0]).type != DType::f32) return {};
+  const Tensor& weights = graph_.tensor(node.inputs[at]);
+  if (weights.type != DType::i8 || !weights.is_constant() || weights.quant.empty()) return {};
+  if (const auto known = dequantized_.find(node.inputs[at]); known != dequantized_.end()) {
+    node.inputs[at] = known->second;
+    return {};
+  }
+  const Quantization& q = weights.quant;
+  const auto values = weights.constant<std::int8_t>();
+  dequantized_elements_ += values.size();
+  if (dequantized_elements_ > file_.bytes()) return bad_input("has more weights than the file has room for");
+  std::size_t inner = 1;  // elements between neighbours along the axis
+  if (q.per_channel())
+    for (std::size_t i = static_cast<std::size_t>(q.axis) + 1; i < weights.shape.size(); ++i)
+      inner *= static_cast<std::size_t>(weights.shape[i]);
+  std::vector<float> real(values.size());
+  for (std::size_t i = 0; i < real.size(); ++i) {
+    const std::size_t channel = i / inner % q.scale.size();
+    real[i] = q.scale[channel] * static_cast<float>(values[i] - q.zero_point[channel]);
+  }
+  Tensor tensor{.name = names_.take(weights.name + "_f32"),
+                .type = DType::f32,
+                .shape = weights.shape,
+                .quant = {},
+                .data = make_data(real)};
+  const TensorId id = graph_.add(std::move(tensor));
+  dequantized_[node.inputs[at]] = id;
+  node.inputs[at] = id;
+  return {};
+}
+
+Result<void> Importer::read_nodes() {
   UniqueNames names;
-  for (std::size_t i = 0; i < file.operators(); ++i) {
-    const std::string name = names.take(node_name(file, file.op(i)));
-    auto node = read_operator(file, file.op(i), graph, ids);
-    if (!node) return std::move(node).error().at(fmt::format("node {} \"{}\"", i, name));
+  for (std::size_t i = 0; i < file_.operators(); ++i) {
+    const std::string name = names.take(tflite_layer_name(file_, file_.op(i)));
+    const std::string place = fmt::format("node {} \"{}\"", i, name);
+    auto node = read_operator(file_, file_.op(i), graph_, ids_);
+    if (!node) return std::move(node).error().at(place);
     node->name = name;
-    settle_weight_axis(graph, *node);
-    graph.nodes.push_back(std::move(node).value());
+    settle_weight_axis(*node);
+    if (auto result = dequantize_weights(*node); !result) return std::move(result).error().at(place);
+    graph_.nodes.push_back(std::move(node).value());
   }
   return {};
+}
+
+Result<Graph> Importer::run(std::string_view name) {
+  graph_.name = identifier(name);
+  MOTE_TRY_VOID(read_tensors());
+  graph_.inputs = mapped(file_.inputs());
+  graph_.outputs = mapped(file_.outputs());
+  MOTE_TRY_VOID(read_nodes());
+  graph_.remove_unused_tensors();
+  MOTE_TRY_VOID(verify(graph_, Code::BadInput));
+  return std::move(graph_);
 }
 
 }  // namespace
@@ -93,15 +142,7 @@ Result<void> read_nodes(const TfliteFile& file, const std::vector<TensorId>& ids
 Result<Graph> import_tflite(std::span<const std::uint8_t> bytes, std::string_view name) {
   MOTE_TRY(const TfliteFile file, TfliteFile::open(bytes));
   MOTE_TRY_VOID(check_support(file));
-  Graph graph;
-  graph.name = identifier(name);
-  MOTE_TRY(const std::vector<TensorId> ids, read_tensors(file, graph));
-  for (const std::int32_t id : file.inputs()) graph.inputs.push_back(ids[static_cast<std::size_t>(id)]);
-  for (const std::int32_t id : file.outputs()) graph.outputs.push_back(ids[static_cast<std::size_t>(id)]);
-  MOTE_TRY_VOID(read_nodes(file, ids, graph));
-  graph.remove_unused_tensors();
-  MOTE_TRY_VOID(verify(graph, Code::BadInput));
-  return graph;
+  return Importer(file).run(name);
 }
 
 }  // namespace mote

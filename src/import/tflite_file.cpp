@@ -15,6 +15,7 @@ constexpr flatbuffers::uoffset_t kMaxDepth = 32;
 constexpr flatbuffers::uoffset_t kMaxTables = 200000;
 constexpr std::size_t kMaxName = 200;
 constexpr std::size_t kMaxOperands = 256;
+constexpr std::size_t kMaxOperators = 10000;
 
 /// Printable ASCII, cut to kMaxName.
 std::string printable(const flatbuffers::String* text) {
@@ -23,12 +24,6 @@ std::string printable(const flatbuffers::String* text) {
   std::replace_if(
       out.begin(), out.end(), [](char c) { return c < ' ' || c > '~' || c == '"' || c == '\\'; }, '_');
   return out;
-}
-
-/// A required vector that may be missing in a hostile file, with `limit` elements at most.
-template <typename T>
-bool in_limit(const flatbuffers::Vector<T>* vector, std::size_t limit) {
-  return vector != nullptr && vector->size() <= limit;
 }
 
 }  // namespace
@@ -90,6 +85,8 @@ Result<void> TfliteFile::check_indices() const {
     return bad_input("an input or output names a tensor that does not exist");
   if (inputs().size() > kMaxOperands || outputs().size() > kMaxOperands)
     return unsupported(fmt::format("has more than {} inputs or outputs", kMaxOperands));
+  if (operators() > kMaxOperators)
+    return unsupported(fmt::format("has {} operators; at most {}", operators(), kMaxOperators));
   for (std::size_t i = 0; i < operators(); ++i) {
     const std::string place = fmt::format("operator {}", i);
     if (op(i).opcode_index() >= codes_.size()) return bad_input("names an operator code that does not exist", place);

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
+#include "import/layer_name.h"
 #include "ops/ops.h"
 
 namespace mote {
@@ -14,6 +16,8 @@ namespace {
 
 using schema::ActivationFunctionType;
 using schema::BuiltinOperator;
+
+constexpr std::size_t kMaxGroups = 40;
 
 /// What one conversion sees, and the node that it fills.
 struct Conversion {
@@ -267,17 +271,53 @@ const OpDef* tflite_op(BuiltinOperator code) {
 }
 
 std::optional<std::string> unsupported_reason(const TfliteFile& file, const schema::Operator& op) {
-  if (find_entry(file.code(op).code) == nullptr) return "is not an operator that Mote has yet";
+  if (find_entry(file.code(op).code) == nullptr) return "is not supported yet";
   const ActivationFunctionType activation = activation_of(op);
   if (activation_name(activation).empty()) {
     std::string name = schema::EnumNameActivationFunctionType(activation);
     if (name.empty()) name = fmt::format("number {}", static_cast<int>(activation));
-    return fmt::format("has the fused activation {}, which is not supported", name);
+    return fmt::format("with the fused activation {} is not supported", name);
   }
   const auto* dense = op.builtin_options_as_FullyConnectedOptions();
   if (dense != nullptr && dense->weights_format() != schema::FullyConnectedOptionsWeightsFormat::DEFAULT)
-    return "has weights in a shuffled format, which is not supported";
+    return "with shuffled weights is not supported";
   return std::nullopt;
+}
+
+std::string tflite_layer_name(const TfliteFile& file, const schema::Operator& op) {
+  const OpDef* def = tflite_op(file.code(op).code);
+  const auto outputs = TfliteFile::ints(op.outputs());
+  const std::string tensor = outputs.empty() ? "" : file.tensor_name(static_cast<std::size_t>(outputs[0]));
+  return layer_name(def != nullptr ? std::string(def->name) : identifier(file.code(op).name), tensor);
+}
+
+Result<void> check_support(const TfliteFile& file) {
+  /// Operators of one kind with one reason are told of together.
+  struct Group {
+    std::string what;
+    std::size_t first = 0;
+    std::size_t more = 0;
+  };
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < file.operators(); ++i) {
+    const auto reason = unsupported_reason(file, file.op(i));
+    if (!reason) continue;
+    std::string what = file.code(file.op(i)).name + " " + *reason;
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.what == what; });
+    if (same != groups.end()) {
+      ++same->more;
+    } else if (groups.size() < kMaxGroups) {
+      groups.push_back({std::move(what), i, 0});
+    }
+  }
+  if (groups.empty()) return {};
+  std::string line;
+  for (const Group& group : groups) {
+    line += fmt::format("node {} \"{}\"", group.first, tflite_layer_name(file, file.op(group.first)));
+    if (group.more != 0) line += fmt::format(" and {} more", group.more);
+    line += fmt::format(": {}; ", group.what);
+  }
+  return unsupported(line + "\"mote ops\" lists the operators that Mote has");
 }
 
 Result<Node> read_operator(const TfliteFile& file, const schema::Operator& op, const Graph& graph,

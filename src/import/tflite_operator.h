@@ -12,9 +12,15 @@ namespace mote {
 /// The operator of Mote that a TFLite operator becomes; null if there is none.
 const OpDef* tflite_op(schema::BuiltinOperator code);
 
-/// Why the operator cannot be imported, from its code and options alone: "has no counterpart in Mote yet",
-/// "fused activation tanh is not supported". Nothing if it can be.
+/// Why the operator cannot be imported, from its code and options alone: "is not supported yet",
+/// "with the fused activation TANH is not supported". Nothing if it can be.
 std::optional<std::string> unsupported_reason(const TfliteFile& file, const schema::Operator& op);
+
+/// The layer's name for people, not yet unique.
+std::string tflite_layer_name(const TfliteFile& file, const schema::Operator& op);
+
+/// Unsupported, in one line that names every operator that stands in the way, if there is any.
+Result<void> check_support(const TfliteFile& file);
 
 /// Fills a node's op, inputs, outputs and attributes. `graph` holds the tensors; `ids` maps the file's tensor numbers
 /// to the graph's. The operator has passed unsupported_reason. Inputs that only carry attributes (a shape, a
