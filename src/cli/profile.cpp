@@ -5,15 +5,18 @@
 
 #include "board/measure.h"
 #include "cli/measured.h"
+#include "cli/report_json.h"
 #include "cli/samples.h"
 #include "cli/session.h"
 #include "cli/toolchain.h"
+#include "report/html_report.h"
 
 namespace mote::cli {
 namespace {
 
 struct Options : ModelOptions {
   std::string json;
+  std::string html;
   bool memory = false;
 };
 
@@ -52,6 +55,10 @@ Result<int> profile(const Options& options, const Session& session) {
                             report.estimate_source,
                             report.energy_source.empty() ? "nothing (no currents known)" : report.energy_source));
   if (!options.json.empty()) MOTE_TRY_VOID(write_text(options.json, to_json(report).dump(1) + "\n"));
+  if (!options.html.empty()) {
+    MOTE_TRY(const std::string page, html_report(report_json(source.project, source.board, report)));
+    MOTE_TRY_VOID(write_text(options.html, page));
+  }
   return 0;
 }
 
@@ -63,6 +70,7 @@ void add_profile(CLI::App& app, Session& session) {
                                   [options, &session] { return profile(*options, session); });
   options->add_to(*command);
   command->add_option("--json", options->json, "Write the report as JSON");
+  command->add_option("--html", options->html, "Write the report as one HTML page");
   command->add_flag("--memory", options->memory, "Draw the arena over time");
 }
 

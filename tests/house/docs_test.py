@@ -24,6 +24,7 @@ MODELS = {
     "vww.tflite": "models/mlperf_tiny/vww_96_int8.tflite",
     "ic.tflite": "models/mlperf_tiny/ic_resnet_int8.tflite",
     "ad.tflite": "models/mlperf_tiny/ad01_int8.tflite",
+    "vww_float.tflite": "models/mlperf_tiny/vww_96_float.tflite",
     "kws_float.tflite": "models/mlperf_tiny/kws_ref_float.tflite",
     "kws_input.npy": "golden/mlperf_tiny/kws_ref_int8/input0.npy",
     "ad_input.npy": "golden/mlperf_tiny/ad01_int8/input0.npy",
