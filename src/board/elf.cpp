@@ -72,7 +72,7 @@ void read_symbols(Reader& in, const Section& table, const Section& names, bool t
 }
 
 void add_size(const Section& section, const std::string& name, ElfFile& file) {
-  if ((section.flags & kAlloc) == 0 || name == ".stack") return;
+  if ((section.flags & kAlloc) == 0 || name == ".stack" || name == ".rom") return;
   const auto size = static_cast<std::int64_t>(section.size);
   if (section.type == kNoBits)
     file.zero_bytes += size;

@@ -25,8 +25,9 @@ struct ElfFile {
   std::int64_t code_bytes = 0;      ///< loaded and executable
   std::int64_t constant_bytes = 0;  ///< loaded, neither executable nor writable
   std::int64_t data_bytes = 0;      ///< initial values of variables: flash and RAM
-  std::int64_t zero_bytes = 0;      ///< variables that start as zero: RAM alone; without the section .stack
-  std::vector<Symbol> symbols;      ///< ordered by address
+  std::int64_t zero_bytes =
+      0;  ///< variables that start as zero: RAM alone; without the section .stack; .rom counts nowhere
+  std::vector<Symbol> symbols;  ///< ordered by address
 
   const Symbol* find(const std::string& name) const;
   /// "function+0x12" of the function that holds the address, or nothing.
