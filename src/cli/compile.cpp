@@ -3,6 +3,7 @@
 
 #include "cli/session.h"
 #include "cli/toolchain.h"
+#include "ir/graph_file.h"
 
 namespace mote::cli {
 namespace {
@@ -13,6 +14,12 @@ struct Options : ModelOptions {
 };
 
 Result<int> compile(const Options& options, const Session& session) {
+  if (!options.stop_after.empty()) {
+    MOTE_TRY(const Compiled optimised, optimise_model(options));
+    MOTE_TRY_VOID(save_graph(optimised.graph, options.output));
+    session.say(fmt::format("{} after {} -> {}", optimised.graph.name, options.stop_after, options.output));
+    return 0;
+  }
   MOTE_TRY(const Compiled compiled, compile_model(options));
   MOTE_TRY_VOID(write_project(compiled, options, options.output));
   if (!options.json.empty()) {
@@ -33,7 +40,8 @@ void add_compile(CLI::App& app, Session& session) {
   CLI::App* command = add_command(app, session, "compile", "Write a self-contained C project for a board",
                                   [options, &session] { return compile(*options, session); });
   options->add_to(*command);
-  command->add_option("-o,--output", options->output, "The folder to write")->required();
+  command->add_option("-o,--output", options->output, "The folder to write (a .mir file with --stop-after)")->required();
+  command->add_option("--stop-after", options->stop_after, "Stop after this pass and write the graph as text");
   command->add_option("--json", options->json, "Write what the project holds as JSON (a copy of its mote.json)");
 }
 

@@ -68,7 +68,7 @@ void add_profile(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(app, session, "profile", "Measure every layer on a board's emulator",
                                   [options, &session] { return profile(*options, session); });
-  options->add_to(*command);
+  options->add_to(*command, "A .tflite or .mir file, or a folder that `mote compile` wrote");
   command->add_option("--json", options->json, "Write the report as JSON");
   command->add_option("--html", options->html, "Write the report as one HTML page");
   command->add_flag("--memory", options->memory, "Draw the arena over time");

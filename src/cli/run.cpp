@@ -59,7 +59,7 @@ void add_run(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(app, session, "run", "Run a model on a board's emulator",
                                   [options, &session] { return run_command(*options, session); });
-  options->add_to(*command);
+  options->add_to(*command, "A .tflite or .mir file, or a folder that `mote compile` wrote");
   command->add_option("--input", options->inputs, "X.npy, or NAME=X.npy once for each input")->required();
   command->add_option("--output", options->output, "Where to write the outputs (.npy)");
   command->add_flag("--real", options->real,

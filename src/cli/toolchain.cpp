@@ -51,9 +51,9 @@ Result<void> split_disabled(const std::vector<std::string>& names, std::vector<s
 
 }  // namespace
 
-void ModelOptions::add_to(CLI::App& command) {
-  command.add_option("MODEL", model, "A .tflite or .mir file")->required();
-  command.add_option("--board", board, "A board's name (see `mote boards`) or a board file")->required();
+void ModelOptions::add_to(CLI::App& command, const std::string& what, bool board_required) {
+  command.add_option("MODEL", model, what)->required();
+  command.add_option("--board", board, "A board's name (see `mote boards`) or a board file")->required(board_required);
   command.add_option("--optimize", optimize, "What to favour")
       ->check(CLI::IsMember({"balanced", "size", "speed", "ram"}))
       ->capture_default_str();
@@ -67,20 +67,26 @@ void ModelOptions::add_to(CLI::App& command) {
   command.add_option("--dump-dir", dump_dir, "Write the graph after every pass into this folder");
 }
 
-Result<Compiled> compile_model(const ModelOptions& options) {
+Result<Compiled> optimise_model(const ModelOptions& options) {
   MOTE_TRY(Board board, load_board(options.board));
-  MOTE_TRY(const Bytes bytes, read_file(options.model));
   MOTE_TRY(Graph graph, import_file(options.model));
   Compiled compiled{std::move(board), graph, std::move(graph), {}};
-
   passes::PipelineOptions pipeline;
-  PlanOptions planning;
-  MOTE_TRY_VOID(split_disabled(options.disabled, pipeline.disable, planning.disabled_kernels));
+  std::vector<std::string> kernels;
+  MOTE_TRY_VOID(split_disabled(options.disabled, pipeline.disable, kernels));
   pipeline.stop_after = options.stop_after;
   pipeline.dump_dir = options.dump_dir;
   if (auto result = passes::run(compiled.graph, compiled.board.target.target, pipeline); !result)
     return std::move(result).error().at(options.model);
+  return compiled;
+}
 
+Result<Compiled> compile_model(const ModelOptions& options) {
+  MOTE_TRY(Compiled compiled, optimise_model(options));
+  MOTE_TRY(const Bytes bytes, read_file(options.model));
+  PlanOptions planning;
+  std::vector<std::string> passes_off;
+  MOTE_TRY_VOID(split_disabled(options.disabled, passes_off, planning.disabled_kernels));
   planning.budget = {parse_optimize(options.optimize), limit(options.max_flash, compiled.board.flash.bytes),
                      limit(options.max_ram, compiled.board.ram_bytes()), options.max_cycles};
   planning.model_hash = sha256_hex(bytes);

@@ -22,10 +22,10 @@ struct ModelOptions {
   std::int64_t max_ram = 0;
   std::int64_t max_cycles = 0;
   std::vector<std::string> disabled;  ///< names of passes and kernels
-  std::string stop_after;             ///< name of a pass
+  std::string stop_after;             ///< name of a pass; compile only
   std::string dump_dir;
 
-  void add_to(CLI::App& command);
+  void add_to(CLI::App& command, const std::string& what = "A .tflite or .mir file", bool board_required = true);
 };
 
 /// A model compiled in memory.
@@ -35,6 +35,9 @@ struct Compiled {
   Graph graph;     ///< after the passes
   Plan plan;
 };
+
+/// Imports and runs the passes (up to stop_after); the plan stays empty.
+Result<Compiled> optimise_model(const ModelOptions& options);
 
 /// Imports, optimises and plans.
 Result<Compiled> compile_model(const ModelOptions& options);

@@ -36,7 +36,7 @@ struct Budget {
   Optimize optimize = Optimize::balanced;
   std::int64_t flash_bytes = 0;
   std::int64_t ram_bytes = 0;
-  std::int64_t cycles = 0;
+  std::int64_t cycles = 0;  ///< of one inference, by the kernels' estimates of instructions
 };
 
 }  // namespace mote

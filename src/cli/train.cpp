@@ -1,0 +1,95 @@
+// `mote train PROJECT.toml [--data DIR] -o OUT`: data -> model, float and int8, with metrics.
+#include "cli/session.h"
+
+#ifdef MOTE_HAVE_TRAIN
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "base/files.h"
+#include "cli/progress_bar.h"
+#include "train/train_command.h"
+
+namespace mote::cli {
+namespace {
+
+struct Options : TrainOptions {
+  std::string json;
+};
+
+// Ctrl-C asks once: training then ends with the best state so far.
+volatile std::sig_atomic_t interrupted = 0;
+extern "C" void on_interrupt(int /*signal*/) { interrupted = 1; }
+
+Result<int> train_command(const Options& options, const Session& session) {
+  interrupted = 0;
+  const auto previous = std::signal(SIGINT, on_interrupt);
+  Result<TrainResult> result = internal_error("training did not run");
+  {
+    ProgressBar bar(session);
+    result = run_train(options, [&](const Progress& p) {
+      const double epochs_done = p.epoch - 1 + static_cast<double>(p.step) / std::max(p.steps, 1);
+      bar.draw(epochs_done / std::max(p.epochs, 1),
+               fmt::format("{} epoch {}/{} loss {:.3f} accuracy {:.1f} %", p.phase, p.epoch, p.epochs, p.loss, 100 * p.accuracy));
+      if (p.record != nullptr)
+        bar.line(fmt::format("{} epoch {:3}/{}: loss {:.3f}, accuracy {:.1f} %, validation loss {:.3f}, accuracy {:.1f} %",
+                             p.phase, p.epoch, p.epochs, p.record->loss, 100 * p.record->accuracy,
+                             p.record->validation_loss, 100 * p.record->validation_accuracy));
+      return interrupted == 0;
+    });
+  }
+  std::signal(SIGINT, previous);
+  if (!result) return std::move(result).error();
+
+  const auto part = [](const char* name, const PartSummary& p) {
+    return fmt::format("{:<11}{:>6} examples of {:>4} recordings from {}", name, p.examples, p.recordings, fmt::join(p.groups, " "));
+  };
+  const auto score = [](const char* name, const Evaluation& e) {
+    return fmt::format("{:<24}{:6.2f} %  (95 % interval {:.1f} to {:.1f}, over recordings)", name, 100 * e.accuracy,
+                       100 * e.accuracy_low, 100 * e.accuracy_high);
+  };
+  session.say(part("train", result->train));
+  session.say(part("validation", result->validation));
+  session.say(part("test", result->test));
+  if (!result->stopped.empty()) session.say("stopped early: " + result->stopped);
+  session.say(fmt::format("{} parameters, {} MACs, best epoch {}, trained in {:.0f} s", result->parameters, result->macs,
+                          result->best_epoch, result->train_seconds));
+  session.say(score("float test accuracy", result->test_float));
+  if (result->test_int8) session.say(score("int8 test accuracy", *result->test_int8));
+  session.say("wrote " + options.out.string());
+  if (!options.json.empty()) {
+    MOTE_TRY(const std::string metrics, read_text(options.out / "metrics.json"));
+    MOTE_TRY_VOID(write_text(options.json, metrics));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Session& session) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(app, session, "train", "Train a network from a project file and data",
+                                  [options, &session] { return train_command(*options, session); });
+  command->add_option("PROJECT", options->project, "A project.toml (see apps/)")->required();
+  command->add_option("--data", options->data, "The data's folder, instead of the project's");
+  command->add_option("-o,--output", options->out, "The folder to write")->required();
+  command->add_option("--json", options->json, "Write the metrics as JSON");
+}
+
+}  // namespace mote::cli
+
+#else
+
+namespace mote::cli {
+
+void add_train(CLI::App& app, Session& session) {
+  CLI::App* command = add_command(app, session, "train", "Train a network (not in this build)", []() -> Result<int> {
+    return unsupported("this mote was built without the trainer; build with -DMOTE_TRAIN=ON and LibTorch (libtorch-dev)");
+  });
+  command->allow_extras();
+}
+
+}  // namespace mote::cli
+
+#endif
