@@ -15,6 +15,7 @@
 #include "ops/execute.h"
 #include "ops/ops.h"
 #include "plan/plan.h"
+#include "tests/kernels/dense_cases.h"
 #include "tests/ops/case_maker.h"
 
 namespace mote {
@@ -74,7 +75,8 @@ std::vector<OpCase> own_cases() {
 
 const std::vector<OpCase>& all_cases() {
   static const std::vector<OpCase> cases = [] {
-    std::vector<OpCase> list = own_cases();
+    std::vector<OpCase> list = testing::dense_cases();
+    for (const OpCase& test : own_cases()) list.push_back(test);
     for (const OpCase& test : testing::op_cases()) list.push_back(test);
     for (std::uint64_t seed = 1; seed <= 300; ++seed) list.push_back(testing::random_case(seed));
     return list;
@@ -171,7 +173,7 @@ TEST_P(M4Kernel, AgreesWithReferenceOnHostAndChip) {
     if (test.graph.nodes[0].op != def.op || !def.applies(test.graph, test.graph.nodes[0], target)) continue;
     for (const Bytes& input : test.inputs) bytes += static_cast<std::int64_t>(input.size());
     for (const TensorId id : test.graph.outputs) bytes += test.graph.tensor(id).bytes();
-    if (bytes > 180000 || merged.count == 60) break;
+    if (bytes > 180000 || merged.count == 80) break;
     merge(merged, test);
   }
   ASSERT_GE(merged.count, 3) << "no cases for " << def.name;

@@ -1,0 +1,119 @@
+/* See mote_m4_dual.h for the arithmetic. The windows of two output pixels are widened to int16 pairs and used for all
+ * output channels: straight from the input where both lie inside it, else by way of a patch of bytes where padding is
+ * filled in. */
+#include "conv2d_s8_dual.h"
+
+/* An output pixel's window: its first tap, which may lie outside of the input. */
+typedef struct {
+  int32_t y, x, ox;
+  int32_t offset; /* (y * in_w + x) * in_c */
+} window;
+
+static inline void advance(window* w, const mote_conv2d_s8_dual_params* p) {
+  w->x += p->stride_w;
+  w->offset += p->stride_w * p->in_c;
+  if (++w->ox == p->out_w) {
+    w->ox = 0;
+    w->x = -p->pad_left;
+    w->y += p->stride_h;
+    w->offset = (w->y * p->in_w + w->x) * p->in_c;
+  }
+}
+
+/* Taps along one axis that lie inside: [*begin, *end). */
+static inline void clip(int32_t start, int32_t step, int32_t taps, int32_t size, int32_t* begin, int32_t* end) {
+  int32_t b = 0, e = taps;
+  while (b < taps && start + b * step < 0) ++b;
+  while (e > b && start + (e - 1) * step >= size) --e;
+  *begin = b;
+  *end = e;
+}
+
+/* The window as bytes in the stream's order, padding included. */
+static void gather(int8_t* patch, const int8_t* image, const window* at, const mote_conv2d_s8_dual_params* p) {
+  const int32_t body = p->body, tail = p->tail;
+  const int32_t line = p->in_w * p->in_c;
+  int8_t* tails = patch + p->filter_h * body;
+  const uint32_t fill = 0x01010101u * (uint8_t)p->in_zero;
+  int32_t y0, y1, x0, x1;
+  for (int32_t i = 0; i < p->layer.inputs; i += 4) memcpy(patch + i, &fill, 4);
+  clip(at->y, p->dilation_h, p->filter_h, p->in_h, &y0, &y1);
+  clip(at->x, p->dilation_w, p->filter_w, p->in_w, &x0, &x1);
+  for (int32_t ky = y0; ky < y1; ++ky) {
+    const int8_t* from = image + at->offset + ky * p->dilation_h * line + x0 * p->dilation_w * p->in_c;
+    int8_t* to = patch + ky * body + x0 * p->in_c;
+    if (p->dilation_w == 1) {
+      const int32_t begin = x0 * p->in_c, end = x1 * p->in_c; /* bytes of the row */
+      const int32_t middle = begin >= body ? begin : end < body ? end : body;
+      mote_m4_copy(to, from, middle - begin);
+      for (int32_t i = middle; i < end; ++i) tails[ky * tail + i - body] = from[i - begin];
+    } else {
+      for (int32_t kx = x0; kx < x1; ++kx, to += p->in_c, from += p->dilation_w * p->in_c)
+        mote_m4_copy(to, from, p->in_c);
+    }
+  }
+}
+
+/* Both windows lie inside. */
+static inline void widen(uint32_t* pairs, int8_t* tails, const int8_t* a, const int8_t* b, int32_t step,
+                         const mote_conv2d_s8_dual_params* p) {
+  const int32_t rows = p->filter_h, body = p->body, tail = p->tail;
+  if (body != 0) mote_m4_widen_rows(pairs, a, b, body / 4, rows, step);
+  if (tail != 0) {
+    const int32_t bytes = (rows * tail + 3) & ~3;
+    int8_t* to = tails;
+    a += body;
+    b += body;
+    for (int32_t r = rows; r > 0; --r, a += step, b += step, to += tail) {
+      to[0] = a[0];
+      to[bytes] = b[0];
+      if (tail == 1) continue;
+      to[1] = a[1];
+      to[bytes + 1] = b[1];
+      if (tail == 2) continue;
+      to[2] = a[2];
+      to[bytes + 2] = b[2];
+    }
+    mote_m4_widen(pairs + rows * body, tails, tails + bytes, bytes / 4);
+  }
+}
+
+static inline void conv2d(int8_t* out, const int8_t* in, void* scratch, const mote_conv2d_s8_dual_params* p,
+                          mote_m4_two* two, mote_m4_one* one) {
+  const mote_m4_groups groups = mote_m4_split(&p->layer);
+  const int32_t out_c = p->layer.outputs, inputs = p->layer.inputs;
+  const int32_t line = p->in_w * p->in_c, step = line * p->dilation_h;
+  /* Windows that begin at 0 to these lie inside. */
+  const int32_t y_last = p->in_h - 1 - (p->filter_h - 1) * p->dilation_h;
+  const int32_t x_last = p->dilation_w == 1 ? p->in_w - p->filter_w : -1;
+  uint32_t* pairs = scratch;
+  int8_t* patch = (int8_t*)scratch + 4 * inputs;
+  for (int32_t n = 0; n < p->batches; ++n, in += p->in_h * line) {
+    window at = {-p->pad_top, -p->pad_left, 0, (-p->pad_top * p->in_w - p->pad_left) * p->in_c};
+    int32_t left = p->out_h * p->out_w;
+    for (; left > 1; left -= 2, out += 2 * out_c) {
+      const window a = at;
+      advance(&at, p);
+      if (a.y >= 0 && a.x >= 0 && at.x >= 0 && at.y <= y_last && a.x <= x_last && at.x <= x_last) {
+        widen(pairs, patch, in + a.offset, in + at.offset, step, p);
+      } else {
+        gather(patch, in, &a, p);
+        gather(patch + inputs, in, &at, p);
+        mote_m4_widen(pairs, patch, patch + inputs, inputs / 4);
+      }
+      advance(&at, p);
+      mote_m4_run2(&p->layer, &groups, pairs, out, out + out_c, two);
+    }
+    if (left != 0) {
+      patch = scratch;
+      gather(patch, in, &at, p);
+      mote_m4_run1(&p->layer, &groups, patch, out, one);
+      patch += 4 * inputs;
+      out += out_c;
+    }
+  }
+}
+
+#define PARAMETERS (int8_t * out, const int8_t* in, void* scratch, const mote_conv2d_s8_dual_params* p)
+#define ARGUMENTS out, in, scratch, p
+MOTE_M4_VARIANTS(mote_conv2d_s8_dual, conv2d, PARAMETERS, ARGUMENTS)

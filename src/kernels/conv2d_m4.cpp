@@ -1,0 +1,137 @@
+// Kernels for conv2d on Arm cores with the DSP extension: dual weights, two pixels at a time
+// (device/cortex_m4/mote_m4_dual.h).
+#include <algorithm>
+#include <limits>
+
+#include "kernels/convolution.h"
+#include "kernels/dual_m4.h"
+#include "kernels/kernels.h"
+#include "kernels/pack.h"
+#include "ops/operands.h"
+#include "ops/ops.h"
+#include "ops/weighted.h"
+
+namespace mote::kernels {
+namespace {
+
+/// Bytes of a window's row that come in fours, and the others; dilated rows are never taken as they are.
+std::int32_t row_body(const ops::Window& w, std::int32_t in_c) {
+  const std::int32_t row = w.filter_w * in_c;
+  return w.dilation_w == 1 ? row / 4 * 4 : row;
+}
+
+/// The bodies of all rows, then the tails of all.
+std::vector<std::size_t> window_order(const ops::Window& w, std::int32_t in_c) {
+  const auto row = static_cast<std::size_t>(w.filter_w * in_c), body = static_cast<std::size_t>(row_body(w, in_c));
+  const auto rows = static_cast<std::size_t>(w.filter_h);
+  std::vector<std::size_t> order;
+  for (std::size_t y = 0; y < rows; ++y)
+    for (std::size_t i = 0; i < body; ++i) order.push_back(y * row + i);
+  for (std::size_t y = 0; y < rows; ++y)
+    for (std::size_t i = body; i < row; ++i) order.push_back(y * row + i);
+  return order;
+}
+
+std::optional<DualLayer> packed(const Graph& graph, const Node& node) {
+  const Tensor& x = ops::input(graph, node, 0);
+  const Tensor& weights = ops::input(graph, node, 1);
+  const auto order = window_order(convolution_window(graph, node), x.shape[3]);
+  return dual_layer(graph, node, ops::channel_multipliers(x, weights, ops::output(graph, node), weights.shape[0]),
+                    order, false);
+}
+
+bool usable(const Graph& graph, const Node& node, const Target& target) {
+  return target.has("dsp") && fits_device(graph, node, DType::i8) && packed(graph, node).has_value();
+}
+
+/// 1x1, stride 1, no padding: every pixel is its own window.
+bool is_pointwise(const ops::Window& w) {
+  return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 &&
+         w.pad_left == 0 && w.pad_bottom == 0 && w.pad_right == 0;
+}
+
+/// How far outputs may run into inputs when positions are read in pairs before they are written: see window_overlap.h.
+Overlap pair_overlap(const Shape& in, const ops::Window& w, std::int64_t out_c) {
+  const std::int64_t per_image = std::int64_t{w.out_h} * w.out_w;
+  if (in[0] * per_image > 10'000'000) return {};
+  const std::int64_t in_image = std::int64_t{in[1]} * in[2] * in[3];
+  std::int64_t lead = 0;
+  std::int64_t needed_later = std::numeric_limits<std::int64_t>::max();
+  for (std::int64_t n = in[0] - 1; n >= 0; --n)
+    for (std::int64_t p = per_image - 1; p >= 0; --p) {
+      const std::int64_t y = std::clamp<std::int64_t>(p / w.out_w * w.stride_h - w.pad_top, 0, in[1] - 1);
+      const std::int64_t x = std::clamp<std::int64_t>(p % w.out_w * w.stride_w - w.pad_left, 0, in[2] - 1);
+      const bool ends_pair = p % 2 == 1 || p == per_image - 1;
+      if (ends_pair && needed_later != std::numeric_limits<std::int64_t>::max())
+        lead = std::max(lead, (n * per_image + p + 1) * out_c - needed_later);
+      needed_later = std::min(needed_later, n * in_image + (y * in[2] + x) * in[3]);
+    }
+  return {.allowed = true, .lead = lead, .equal_offset_only = false};
+}
+
+bool applies_pointwise(const Graph& graph, const Node& node, const Target& target) {
+  return is_pointwise(convolution_window(graph, node)) && usable(graph, node, target);
+}
+
+KernelCall lower_pointwise(const Graph& graph, const Node& node, const Target&) {
+  const Shape& in = ops::input(graph, node, 0).shape;
+  return pointwise_call(node, *packed(graph, node), std::int64_t{in[0]} * in[1] * in[2], in[3]);
+}
+
+bool applies_conv2d(const Graph& graph, const Node& node, const Target& target) { return usable(graph, node, target); }
+
+/// What it takes to bring the windows of two positions into pairs, summed over all of one image; and of a last odd one.
+std::int64_t window_instructions(const Shape& in, const ops::Window& w, std::int64_t inputs) {
+  const std::int64_t body = row_body(w, in[3]), tail = std::int64_t{w.filter_w} * in[3] - body;
+  const auto inside = [&](std::int64_t p) {
+    const std::int64_t y = p / w.out_w * w.stride_h - w.pad_top;
+    const std::int64_t x = p % w.out_w * w.stride_w - w.pad_left;
+    return w.dilation_w == 1 && y >= 0 && x >= 0 && y + (w.filter_h - 1) * w.dilation_h < in[1] &&
+           x + w.filter_w <= in[2];
+  };
+  const std::int64_t gather = 70 + 2 * (inputs / 4) + w.filter_h * (30 + 5 * (body / 4) + 6 * tail);
+  const std::int64_t tails =
+      tail == 0 ? 0 : 20 + w.filter_h * (7 + 6 * tail) + widen_instructions((w.filter_h * tail + 3) / 4);
+  std::int64_t sum = 0;
+  const std::int64_t positions = std::int64_t{w.out_h} * w.out_w;
+  for (std::int64_t p = 0; p + 1 < positions; p += 2) {
+    sum += 60;
+    if (inside(p) && inside(p + 1))
+      sum += (body == 0 ? 0 : 15 + widen_rows_instructions(body / 4, w.filter_h)) + tails;
+    else
+      sum += 2 * gather + widen_instructions(inputs / 4);
+  }
+  return sum + positions % 2 * gather;
+}
+
+KernelCall lower_conv2d(const Graph& graph, const Node& node, const Target&) {
+  const Shape& in = ops::input(graph, node, 0).shape;
+  const ops::Window w = convolution_window(graph, node);
+  const DualLayer layer = *packed(graph, node);
+  const std::int32_t body = row_body(w, in[3]), tail = w.filter_w * in[3] - body;
+  CallBuilder call("conv2d_s8_dual");
+  call.reads(node);
+  set_window(call, in, w, true);
+  call.set("in_c", in[3])
+      .set("in_zero", ops::zero_point_of(ops::input(graph, node, 0)))
+      .set("body", body)
+      .set("tail", tail);
+  const bool gathers = w.pad_top != 0 || w.pad_left != 0 || w.pad_bottom != 0 || w.pad_right != 0 || w.dilation_w != 1;
+  call.scratch(4 * std::int64_t{layer.inputs} + (gathers ? 2 * layer.inputs : 2 * round_up_to_4(w.filter_h * tail)));
+  call.overlap(pair_overlap(in, w, layer.outputs));
+  const std::int64_t positions = std::int64_t{w.out_h} * w.out_w;
+  const std::int64_t image = window_instructions(in, w, layer.inputs) + positions / 2 * dual_pair_instructions(layer) +
+                             positions % 2 * dual_single_instructions(layer);
+  call.cost(60 + in[0] * image, 850 + dual_code_bytes(layer, true));
+  KernelCall result = call.take();
+  add_dual_layer(result, layer);
+  return result;
+}
+
+}  // namespace
+
+const KernelDef pointwise_s8_dual = {"pointwise_s8_dual", &ops::conv2d, "pointwise_s8_dual.c", applies_pointwise,
+                                     lower_pointwise};
+const KernelDef conv2d_s8_dual = {"conv2d_s8_dual", &ops::conv2d, "conv2d_s8_dual.c", applies_conv2d, lower_conv2d};
+
+}  // namespace mote::kernels

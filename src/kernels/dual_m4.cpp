@@ -1,0 +1,258 @@
+// See dual_m4.h.
+#include "kernels/dual_m4.h"
+
+#include <algorithm>
+
+#include "kernels/pack.h"
+#include "kernels/rescale_m4.h"
+#include "ops/activation.h"
+#include "ops/operands.h"
+
+namespace mote::kernels {
+namespace {
+
+constexpr int kFine = 12, kCoarse = 8;  // `fraction` of device/cortex_m4/mote_m4_dual.h
+
+/// One output: its weights, and what turns its sum into a byte. Absent outputs of the last group are all zero.
+struct Row {
+  std::span<const std::int8_t> weights;
+  std::int32_t bias = 0;
+  std::int32_t start = 0;  ///< 256 * bias + the rescale's offset
+  Rescale rescale;
+};
+
+/// What all rows share.
+struct Rule {
+  std::int32_t zero_point;
+  ops::Int8Range range;
+};
+
+SumRange reachable(const Row& row) {
+  SumRange sums{row.bias, row.bias};
+  for (const std::int32_t w : row.weights) {
+    sums.min += w > 0 ? -128 * w : 127 * w;
+    sums.max += w > 0 ? 127 * w : -128 * w;
+  }
+  return sums;
+}
+
+/// A row whose result never changes needs no weights: (start * 2^21) >> 32 is what it must be above the zero point.
+bool make_constant(Row& row, QuantizedMultiplier m, const Rule& rule, int fraction) {
+  const auto y = constant_result(m, rule.zero_point, rule.range, reachable(row));
+  if (!y) return false;
+  row.weights = {};
+  row.start = (*y - rule.zero_point) * (1 << (11 + fraction));
+  row.rescale = {1 << 21, 0, 0};
+  return true;
+}
+
+bool scale_rows(std::span<Row> rows, std::span<const QuantizedMultiplier> multipliers, const Rule& rule, int fraction) {
+  for (std::size_t o = 0; o < rows.size(); ++o) {
+    Row& row = rows[o];
+    if (make_constant(row, multipliers[o], rule, fraction)) continue;
+    const auto rescale = find_rescale(multipliers[o], rule.zero_point, rule.range, reachable(row), fraction);
+    if (!rescale) return false;
+    row.rescale = *rescale;
+    row.start = 256 * row.bias + rescale->offset;
+  }
+  return true;
+}
+
+/// One rescale for all rows.
+bool scale_uniformly(std::span<Row> rows, QuantizedMultiplier m, const Rule& rule, int fraction) {
+  SumRange all = reachable(rows[0]);
+  for (const Row& row : rows) {
+    const SumRange one = reachable(row);
+    all = {std::min(all.min, one.min), std::max(all.max, one.max)};
+  }
+  const auto rescale = find_rescale(m, rule.zero_point, rule.range, all, fraction);
+  if (!rescale) return false;
+  for (Row& row : rows) {
+    row.rescale = *rescale;
+    row.start = 256 * row.bias + rescale->offset;
+  }
+  return true;
+}
+
+bool same(std::span<const QuantizedMultiplier> multipliers) {
+  return std::all_of(multipliers.begin(), multipliers.end(), [&](const QuantizedMultiplier& m) {
+    return m.multiplier == multipliers[0].multiplier && m.shift == multipliers[0].shift;
+  });
+}
+
+std::uint32_t bits(std::int32_t value) { return static_cast<std::uint32_t>(value); }
+
+/// Writes groups of four rows.
+class Streamer {
+ public:
+  Streamer(DualLayer& layer, std::span<const std::size_t> order) : layer_(layer), order_(order) {}
+
+  bool append(std::span<const Row, 4> rows) {
+    put({rows[0].start, rows[2].start});
+    for (std::size_t i = 0; i < static_cast<std::size_t>(layer_.inputs); i += 4)
+      for (const std::size_t k : {i, i + 1})
+        if (!put_weights(rows[0], rows[1], k) || !put_weights(rows[2], rows[3], k)) return false;
+    if (layer_.is_uniform) put({rows[1].start, rows[3].start});
+    for (const std::size_t pair : {0, 2}) {
+      const Rescale& a = rows[pair].rescale;
+      const Rescale& b = rows[pair + 1].rescale;
+      if (layer_.is_uniform) continue;
+      if (layer_.is_signed) put({a.negative, b.negative});
+      if (layer_.is_signed) put({rows[pair + 1].start, a.multiplier, b.multiplier});
+      if (!layer_.is_signed) put({a.multiplier, b.multiplier, rows[pair + 1].start});
+    }
+    return true;
+  }
+
+ private:
+  std::int32_t weight(const Row& row, std::size_t i) const {
+    const std::size_t at = i < order_.size() ? order_[i] : i;
+    return at < row.weights.size() ? row.weights[at] : 0;
+  }
+
+  /// Halfwords 256 * wA + wB of the inputs i and i + 2; false if one does not fit.
+  bool put_weights(const Row& a, const Row& b, std::size_t i) {
+    std::uint32_t packed = 0;
+    for (const std::size_t k : {i + 2, i}) {
+      const std::int32_t half = 256 * weight(a, k) + weight(b, k);
+      if (half < INT16_MIN) return false;
+      packed = packed << 16 | static_cast<std::uint16_t>(half);
+    }
+    layer_.stream.push_back(packed);
+    return true;
+  }
+
+  void put(std::initializer_list<std::int32_t> values) {
+    for (const std::int32_t value : values) layer_.stream.push_back(bits(value));
+  }
+
+  DualLayer& layer_;
+  std::span<const std::size_t> order_;
+};
+
+// Counted in device/cortex_m4/mote_m4_dual.c: a group of four outputs with its first quad, a quad, and what a call
+// costs.
+constexpr std::int64_t kPairGroup = 63, kPairGroupSigned = 83, kPairQuad = 24, kPairCall = 14;
+constexpr std::int64_t kSingleGroup = 43, kSingleGroupSigned = 52, kUniformGroup = 43, kUniformGroupSigned = 52,
+                       kSingleQuad = 16, kSingleCall = 13;
+
+/// `per_group` is that of a layer with one quad.
+std::int64_t run_instructions(const DualLayer& layer, std::int64_t per_group, std::int64_t per_quad, std::int64_t call,
+                              std::int64_t pixels) {
+  const std::int64_t quads = layer.inputs / 4;
+  const std::int64_t checks = 3 * std::max<std::int64_t>(1, (quads + 2) / 4);
+  std::int64_t sum = (layer.outputs + 3) / 4 * (per_group + per_quad * (quads - 1) + checks);
+  if (layer.outputs >= 4) sum += call + 10;
+  if (layer.outputs % 4 != 0) sum += call + 25 + 8 * pixels;
+  if (layer.act_min > -128 || layer.act_max < 127) sum += pixels * (6 + 10 * layer.outputs);
+  return sum;
+}
+
+}  // namespace
+
+std::optional<DualLayer> dual_layer(const Graph& graph, const Node& node,
+                                    std::span<const QuantizedMultiplier> multipliers,
+                                    std::span<const std::size_t> order, bool uniform) {
+  const Tensor& weights = ops::input(graph, node, 1);
+  const Tensor& out = ops::output(graph, node);
+  const Rule rule{ops::zero_point_of(out), ops::int8_range(node.attrs.text("activation"), out.quant)};
+  const std::int32_t channels = weights.shape[0];
+  const auto w = weights.constant<std::int8_t>();
+  const std::size_t taps = w.size() / static_cast<std::size_t>(channels);
+  const auto bias =
+      folded_bias(ops::optional_input(graph, node, 2), w, channels, ops::zero_point_of(ops::input(graph, node, 0)));
+  if (uniform && !same(multipliers)) return {};
+
+  for (const int fraction : {kFine, kCoarse}) {
+    std::vector<Row> rows(static_cast<std::size_t>(round_up_to_4(channels)));
+    const std::span<Row> present = std::span(rows).first(static_cast<std::size_t>(channels));
+    for (std::size_t o = 0; o < present.size(); ++o) {
+      present[o].weights = w.subspan(o * taps, taps);
+      present[o].bias = bias[o];
+    }
+    if (uniform ? !scale_uniformly(present, multipliers[0], rule, fraction)
+                : !scale_rows(present, multipliers, rule, fraction))
+      continue;
+
+    DualLayer layer;
+    layer.inputs = round_up_to_4(static_cast<std::int32_t>(std::max(taps, order.size())));
+    layer.outputs = channels;
+    layer.round = rescale_round(rule.zero_point, fraction);
+    layer.act_min = rule.range.min;
+    layer.act_max = rule.range.max;
+    layer.is_signed = rescale_signed(rule.zero_point, rule.range);
+    layer.is_coarse = fraction == kCoarse;
+    layer.is_uniform = uniform;
+    if (uniform) {
+      layer.multiplier = rows[0].rescale.multiplier;
+      layer.negative = rows[0].rescale.negative;
+    }
+    Streamer streamer(layer, order);
+    for (std::size_t o = 0; o < rows.size(); o += 4)
+      if (!streamer.append(std::span<const Row, 4>(&rows[o], 4))) return {};
+    layer.group_words = static_cast<std::int32_t>(layer.stream.size() / (rows.size() / 4));
+    return layer;
+  }
+  return {};
+}
+
+void add_dual_layer(KernelCall& call, const DualLayer& layer) {
+  if (layer.is_signed) call.kernel += "_signed";
+  if (layer.is_coarse) call.kernel += "_coarse";
+  call.sources.push_back("mote_m4_dual.c");
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(layer.stream.data());
+  call.fields.push_back({"layer.stream", ConstantRef{static_cast<std::int32_t>(call.constants.size())}});
+  call.constants.push_back(
+      {"weights", "uint32_t", Bytes(begin, begin + layer.stream.size() * sizeof(std::uint32_t)), 4});
+  const auto set = [&](std::string_view name, std::int64_t value) {
+    call.fields.push_back({std::string(name), value});
+  };
+  set("layer.group_words", layer.group_words);
+  set("layer.inputs", layer.inputs);
+  set("layer.outputs", layer.outputs);
+  set("layer.round", layer.round);
+  set("layer.multiplier", layer.multiplier);
+  set("layer.negative", layer.negative);
+  set("layer.act_min", layer.act_min);
+  set("layer.act_max", layer.act_max);
+}
+
+KernelCall pointwise_call(const Node& node, const DualLayer& layer, std::int64_t pixels, std::int64_t in_c) {
+  CallBuilder call("pointwise_s8_dual");
+  call.reads(node).set("pixels", pixels).set("in_c", in_c).scratch(4 * std::int64_t{layer.inputs});
+  // When a pair's outputs are written, its inputs are widened already, and those before it are done.
+  const std::int64_t pairs_before_last = (pixels - 1) / 2;
+  const std::int64_t lead = std::max<std::int64_t>(0, 2 * pairs_before_last * (layer.outputs - in_c));
+  call.overlap({.allowed = true, .lead = lead, .equal_offset_only = false});
+  const std::int64_t per_pair =
+      18 + widen_instructions(in_c / 4) + (in_c % 4 != 0 ? 45 : 0) + dual_pair_instructions(layer);
+  const std::int64_t single = pixels % 2 * (20 + in_c + dual_single_instructions(layer));
+  call.cost(60 + pixels / 2 * per_pair + single, 440 + dual_code_bytes(layer, true));
+  KernelCall result = call.take();
+  add_dual_layer(result, layer);
+  return result;
+}
+
+std::int64_t dual_pair_instructions(const DualLayer& layer) {
+  return run_instructions(layer, layer.is_signed ? kPairGroupSigned : kPairGroup, kPairQuad, kPairCall, 2);
+}
+
+std::int64_t dual_single_instructions(const DualLayer& layer) {
+  const std::int64_t rectified = layer.is_uniform ? kUniformGroup : kSingleGroup;
+  const std::int64_t with_sign = layer.is_uniform ? kUniformGroupSigned : kSingleGroupSigned;
+  return run_instructions(layer, layer.is_signed ? with_sign : rectified, kSingleQuad, kSingleCall, 1);
+}
+
+std::int64_t widen_instructions(std::int64_t quads) { return 3 + 2 + 7 * quads + 2 * (quads / 2) + 2; }
+
+std::int64_t widen_rows_instructions(std::int64_t quads, std::int64_t rows) {
+  return 5 + rows * (4 + 4 + 7 * quads + 2 * (quads / 2));
+}
+
+std::int64_t dual_code_bytes(const DualLayer& layer, bool pairs) {
+  const std::int64_t single = layer.is_signed ? 500 : 470;
+  const std::int64_t pair = layer.is_signed ? 840 : 760;
+  return single + (pairs ? pair + 100 : 0);
+}
+
+}  // namespace mote::kernels
