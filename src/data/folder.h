@@ -15,7 +15,7 @@ struct FolderOptions {
   /// Regular expression (ECMAScript) on a file's name without its extension; its first bracket is the group. Empty: all
   /// before the last '_'
   /// ("p07_left.csv" -> "p07"), or the whole name where there is none.
-  std::string group;
+  std::string group = {};
 };
 
 /// Reads `<folder>/<class>/<group>_<n>.<extension>`. Hidden files and files of other kinds are passed over. Io or

@@ -1,0 +1,55 @@
+// Shuffled, normalised, augmented batches, prepared on a thread of their own while the network learns from the one
+// before. Where it stands: between a Dataset and the training loop. What is in a batch depends on seed and epoch alone.
+#pragma once
+
+#include <future>
+
+#include "data/augment.h"
+#include "data/dataset.h"
+
+namespace mote {
+
+/// What is trained on. The references must outlive the loader.
+struct TrainingSet {
+  const Dataset& data;
+  const Examples& examples;
+  const Normalisation& normalisation;
+  const Augmentation& augmentation;
+};
+
+struct Batch {
+  std::vector<float> values;         ///< batch_size examples one after the other
+  std::vector<std::int64_t> labels;  ///< batch_size
+};
+
+class BatchLoader {
+ public:
+  /// A batch is never larger than the set.
+  BatchLoader(const TrainingSet& set, std::int32_t batch_size, std::uint64_t seed);
+  ~BatchLoader();
+  BatchLoader(const BatchLoader&) = delete;
+  BatchLoader& operator=(const BatchLoader&) = delete;
+
+  std::size_t batch_size() const { return batch_size_; }
+  /// Whole batches in an epoch; the examples left over have their turn in other epochs.
+  std::int32_t batches() const { return static_cast<std::int32_t>(order_.size() / batch_size_); }
+  /// Begins an epoch, from 1.
+  void start(std::int32_t epoch);
+  /// The next batch, valid until the next call; at most batches() calls an epoch.
+  const Batch& next();
+
+ private:
+  void prepare();
+  void fill(Batch& batch, std::size_t first) const;
+
+  const TrainingSet set_;
+  std::size_t batch_size_;
+  std::uint64_t seed_;
+  std::int32_t epoch_ = 0;
+  std::size_t upcoming_ = 0;  ///< index into order_ of the batch to prepare next
+  std::vector<std::int32_t> order_;
+  Batch ready_, pending_;
+  std::future<void> worker_;
+};
+
+}  // namespace mote

@@ -1,0 +1,164 @@
+// See preparation.h.
+#include "data/preparation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "ops/execute.h"
+
+namespace mote {
+
+using nlohmann::ordered_json;
+
+std::string to_json(const Preparation& p) {
+  ordered_json json;
+  json["format"] = 1;
+  json["model"] = p.model;
+  json["files"] = p.files.format;
+  json["group"] = p.files.group;
+  json["rate_hz"] = p.rate_hz;
+  json["window"] = p.window;
+  json["stride"] = p.stride;
+  json["classes"] = p.classes;
+  json["channels"] = p.channels;
+  json["example_shape"] = p.example;
+  json["offset"] = p.normalisation.offset;
+  json["gain"] = p.normalisation.gain;
+  json["clip"] = p.normalisation.clip;
+  return json.dump(2) + "\n";
+}
+
+Result<Preparation> parse_preparation(std::string_view text, const std::string& where) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    if (json.at("format").get<int>() != 1) return bad_input("was written by a newer Mote", where);
+    Preparation p;
+    p.model = json.at("model").get<std::string>();
+    p.files.format = json.at("files").get<std::string>();
+    p.files.group = json.at("group").get<std::string>();
+    p.rate_hz = json.at("rate_hz").get<double>();
+    p.window = json.at("window").get<std::int32_t>();
+    p.stride = json.at("stride").get<std::int32_t>();
+    p.classes = json.at("classes").get<std::vector<std::string>>();
+    p.channels = json.at("channels").get<std::vector<std::string>>();
+    p.example = json.at("example_shape").get<Shape>();
+    p.normalisation.offset = json.at("offset").get<std::vector<float>>();
+    p.normalisation.gain = json.at("gain").get<std::vector<float>>();
+    p.normalisation.clip = json.at("clip").get<float>();
+    const auto channels = p.normalisation.gain.size();
+    const bool good = p.window >= 0 && p.stride >= 1 && !p.classes.empty() && !p.example.empty() && channels > 0 &&
+                      std::all_of(p.example.begin(), p.example.end(), [](std::int32_t d) { return d >= 1; }) &&
+                      p.normalisation.offset.size() == channels &&
+                      p.example.back() == static_cast<std::int32_t>(channels);
+    if (!good) return bad_input("its fields contradict each other", where);
+    return p;
+  } catch (const nlohmann::json::exception& error) {
+    return bad_input(fmt::format("is not a preparation file ({})", error.what()), where);
+  }
+}
+
+InputSet make_inputs(const Dataset& data, const Examples& examples, const Normalisation& normalisation) {
+  InputSet set;
+  set.example = example_shape(data, examples);
+  const auto each = static_cast<std::size_t>(element_count(set.example));
+  set.values.resize(examples.items.size() * each);
+  for (std::size_t i = 0; i < examples.items.size(); ++i) {
+    const std::span<float> out(set.values.data() + i * each, each);
+    copy_example(data, examples, examples.items[i], 0, out);
+    normalisation.apply(out);
+    set.labels.push_back(data.samples[static_cast<std::size_t>(examples.items[i].sample)].label);
+    set.recording.push_back(examples.items[i].sample);
+  }
+  return set;
+}
+
+Result<InputSet> read_inputs(const std::filesystem::path& folder, const Preparation& preparation) {
+  MOTE_TRY(Dataset data, read_folder(folder, preparation.files));
+  if (data.channels != preparation.channels || data.samples[0].shape.back() != preparation.example.back())
+    return bad_input(
+        fmt::format("has {} columns ({}) where the model was trained on {} ({})", data.samples[0].shape.back(),
+                    fmt::join(data.channels, ","), preparation.example.back(), fmt::join(preparation.channels, ",")),
+        data.samples[0].source);
+  std::vector<int> label_of;
+  for (const std::string& name : data.classes) {
+    const auto at = std::find(preparation.classes.begin(), preparation.classes.end(), name);
+    if (at == preparation.classes.end())
+      return bad_input(
+          fmt::format("class \"{}\" is unknown to the model; it knows {}", name, fmt::join(preparation.classes, ", ")),
+          folder.string());
+    label_of.push_back(static_cast<int>(at - preparation.classes.begin()));
+  }
+  std::vector<std::int32_t> all;
+  for (Sample& sample : data.samples) {
+    sample.label = label_of[static_cast<std::size_t>(sample.label)];
+    all.push_back(static_cast<std::int32_t>(all.size()));
+  }
+  MOTE_TRY(const Examples examples, make_windows(data, all, preparation.window, preparation.stride));
+  if (example_shape(data, examples) != preparation.example)
+    return bad_input(fmt::format("gives examples of {} where the model takes {}",
+                                 shape_text(example_shape(data, examples)), shape_text(preparation.example)),
+                     folder.string());
+  return make_inputs(data, examples, preparation.normalisation);
+}
+
+Result<Bytes> encode_input(std::span<const float> values, const Tensor& input) {
+  if (input.elements() != static_cast<std::int64_t>(values.size()))
+    return bad_input(fmt::format("the model's input \"{}\" has {} elements, an example of the data {}", input.name,
+                                 input.elements(), values.size()));
+  Bytes bytes(static_cast<std::size_t>(input.bytes()));
+  if (input.type == DType::f32) {
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+    return bytes;
+  }
+  if (input.type != DType::i8 || input.quant.scale.size() != 1)
+    return unsupported(fmt::format("the model's input \"{}\" is {}; only float32 and int8 inputs can be fed from data",
+                                   input.name, dtype_name(input.type)));
+  const float scale = input.quant.scale[0];
+  const auto zero = static_cast<float>(input.quant.zero_point[0]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float q = std::clamp(std::round(values[i] / scale) + zero, -128.0F, 127.0F);
+    bytes[i] = static_cast<std::uint8_t>(static_cast<std::int8_t>(q));
+  }
+  return bytes;
+}
+
+namespace {
+
+int class_of(const Bytes& output, DType type) {
+  if (type == DType::f32)
+    return argmax(std::span(reinterpret_cast<const float*>(output.data()), output.size() / sizeof(float)));
+  return argmax(std::span(reinterpret_cast<const std::int8_t*>(output.data()), output.size()));
+}
+
+}  // namespace
+
+Result<std::vector<int>> predict(const Graph& graph, const InputSet& inputs) {
+  if (graph.inputs.size() != 1 || graph.outputs.size() != 1)
+    return unsupported("evaluation takes models with one input and one output", graph.name);
+  const Tensor& input = graph.tensor(graph.inputs[0]);
+  const Tensor& output = graph.tensor(graph.outputs[0]);
+  if (output.type != DType::f32 && output.type != DType::i8)
+    return unsupported(fmt::format("the model's output is {}", dtype_name(output.type)), graph.name);
+  if (inputs.size() > 0)
+    if (const auto probe = encode_input(inputs[0], input); !probe.ok()) return probe.error();
+  std::vector<int> classes(inputs.size());
+  const auto work = [&](std::size_t begin, std::size_t end) {
+    Executor executor(graph);
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto bytes = encode_input(inputs[i], input);
+      classes[i] = class_of(executor.run({*bytes})[0], output.type);
+    }
+  };
+  std::thread first_half(work, 0, inputs.size() / 2);
+  work(inputs.size() / 2, inputs.size());
+  first_half.join();
+  return classes;
+}
+
+}  // namespace mote

@@ -1,0 +1,90 @@
+// Lowerings of the operators without weights. See torch_graph.h; the operators' meaning stands in docs/operators.md.
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "train/torch_graph.h"
+
+namespace mote {
+namespace {
+
+struct Pool {
+  at::Tensor x;  ///< NCHW, padded where the padding is uneven
+  std::vector<std::int64_t> filter, stride, padding;
+};
+
+Pool pool_of(const LowerContext& context, double fill) {
+  const Attributes& attrs = context.node.attrs;
+  Pool pool;
+  pool.x = context.inputs[0].permute({0, 3, 1, 2});
+  pool.filter = {attrs.integer("filter_h"), attrs.integer("filter_w")};
+  pool.stride = {attrs.integer("stride_h"), attrs.integer("stride_w")};
+  const std::vector<std::int64_t> pads = {attrs.integer("pad_left"), attrs.integer("pad_right"),
+                                          attrs.integer("pad_top"), attrs.integer("pad_bottom")};
+  if (pads != std::vector<std::int64_t>{0, 0, 0, 0}) pool.x = at::constant_pad_nd(pool.x, pads, fill);
+  return pool;
+}
+
+}  // namespace
+
+at::Tensor lower_activation(const at::Tensor& x, const std::string& activation) {
+  if (activation == "relu") return at::relu(x);
+  if (activation == "relu6") return at::clamp(x, 0, 6);
+  if (activation == "relu_n1_to_1") return at::clamp(x, -1, 1);
+  return x;
+}
+
+at::Tensor lower_average_pool2d(const LowerContext& context) {
+  const Pool pool = pool_of(context, 0);
+  at::Tensor y = at::avg_pool2d(pool.x, pool.filter, pool.stride);
+  if (pool.x.sizes() != context.inputs[0].permute({0, 3, 1, 2}).sizes()) {
+    // Padding is not counted: divide by the share of each window that lies inside.
+    LowerContext inside = context;
+    const std::vector<at::Tensor> ones{at::ones_like(context.inputs[0].slice(0, 0, 1).slice(3, 0, 1))};
+    inside.inputs = ones;
+    const Pool share = pool_of(inside, 0);
+    y = y / at::avg_pool2d(share.x, share.filter, share.stride);
+  }
+  return lower_activation(y.permute({0, 2, 3, 1}), context.node.attrs.text("activation"));
+}
+
+at::Tensor lower_max_pool2d(const LowerContext& context) {
+  const Pool pool = pool_of(context, -std::numeric_limits<double>::infinity());
+  const at::Tensor y = at::max_pool2d(pool.x, pool.filter, pool.stride);
+  return lower_activation(y.permute({0, 2, 3, 1}), context.node.attrs.text("activation"));
+}
+
+at::Tensor lower_add(const LowerContext& context) {
+  return lower_activation(context.inputs[0] + context.inputs[1], context.node.attrs.text("activation"));
+}
+
+at::Tensor lower_relu(const LowerContext& context) { return at::relu(context.inputs[0]); }
+at::Tensor lower_relu6(const LowerContext& context) { return at::clamp(context.inputs[0], 0, 6); }
+
+at::Tensor lower_softmax(const LowerContext& context) {
+  return at::softmax(context.inputs[0] * context.node.attrs.real("beta"), -1);
+}
+
+at::Tensor lower_reshape(const LowerContext& context) {
+  const Shape& shape = context.graph.tensor(context.node.outputs[0]).shape;
+  std::vector<std::int64_t> wanted(shape.begin(), shape.end());
+  wanted.front() *= context.batch;  // the leading 1 of the graph is the batch
+  return context.inputs[0].reshape(wanted);
+}
+
+at::Tensor lower_transpose(const LowerContext& context) {
+  return context.inputs[0].permute(context.node.attrs.list("perm"));
+}
+
+at::Tensor lower_pad(const LowerContext& context) {
+  const auto& before = context.node.attrs.list("before");
+  const auto& after = context.node.attrs.list("after");
+  std::vector<std::int64_t> pads;  // LibTorch lists the innermost axis first
+  for (std::size_t i = before.size(); i-- > 0;) {
+    pads.push_back(before[i]);
+    pads.push_back(after[i]);
+  }
+  return at::constant_pad_nd(context.inputs[0], pads);
+}
+
+}  // namespace mote

@@ -1,0 +1,152 @@
+// See project.h. One function a section; the order is that of a project file.
+#include "train/project.h"
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "ir/graph.h"
+#include "train/toml_reader.h"
+
+namespace mote {
+namespace {
+
+constexpr std::int64_t kMany = 1'000'000'000;
+
+Result<void> read_data(TomlReader data, DataSpec& spec) {
+  spec.folder = data.text("folder", "data");
+  spec.files.format = data.text("format", "csv", "csv");
+  spec.files.group = data.text("group", "");
+  spec.rate_hz = data.real("rate_hz", 0, 0, 1e9);
+  spec.window = static_cast<std::int32_t>(data.integer("window", 0, 0, kMany));
+  spec.stride = static_cast<std::int32_t>(data.integer("stride", std::max(spec.window, 1), 1, kMany));
+  return data.finish();
+}
+
+Result<void> read_input(TomlReader input, DataSpec& spec) {
+  spec.normalise = input.text("normalise", "range", "none|range|standard");
+  spec.percentile = input.real("percentile", 99.9, 50, 100);
+  return input.finish();
+}
+
+Result<void> read_split(TomlReader split, SplitOptions& spec) {
+  spec.validation = split.texts("validation");
+  spec.test = split.texts("test");
+  spec.validation_fraction = split.real("validation_fraction", 0.2, 0.01, 0.9);
+  spec.test_fraction = split.real("test_fraction", 0.2, 0.01, 0.9);
+  spec.seed = static_cast<std::uint64_t>(split.integer("seed", 1, 0, kMany));
+  return split.finish();
+}
+
+Result<void> read_augment(TomlReader augment, Augmentation& spec) {
+  spec.jitter = augment.real("jitter", 0, 0, 10);
+  spec.scale = augment.real("scale", 0, 0, 1);
+  spec.rotate_degrees = augment.real("rotate_degrees", 0, 0, 180);
+  spec.warp = augment.real("warp", 0, 0, 0.9);
+  spec.time_shift = static_cast<std::int32_t>(augment.integer("time_shift", 0, 0, kMany));
+  return augment.finish();
+}
+
+Result<void> read_layer(TomlReader layer, LayerSpec& spec) {
+  spec.type = layer.text(
+      "type", "",
+      "conv1d|conv2d|depthwise|separable|max_pool|average_pool|global_average_pool|flatten|dense|batch_norm|relu|relu6|"
+      "add|softmax");
+  if (spec.type.empty()) layer.fail("type", "every layer needs a type");
+  spec.name = layer.text("name", "");
+  spec.from = layer.texts("from");
+  const char* size = spec.type == "dense" ? "units" : "filters";
+  spec.filters = static_cast<std::int32_t>(layer.integer(size, spec.type == "depthwise" ? 1 : 0, 1, 1 << 16));
+  spec.kernel = layer.integers("kernel", {}, 1, 1 << 16);
+  spec.stride = layer.integers("stride", {}, 1, 1 << 16);
+  spec.dilation = static_cast<std::int32_t>(layer.integer("dilation", 1, 1, 1 << 16));
+  spec.padding = layer.text("padding", "same", "same|valid");
+  spec.batch_norm = layer.flag("batch_norm", false);
+  spec.activation = layer.text("activation", "none", "none|relu|relu6");
+  return layer.finish();
+}
+
+Result<void> read_network(TomlReader network, NetworkSpec& spec) {
+  spec.type = network.text("type", "cnn1d");
+  spec.channels = network.integers("channels", {}, 1, 1 << 16);
+  spec.kernel = static_cast<std::int32_t>(network.integer("kernel", 0, 1, 1 << 16));
+  spec.width = network.real("width", 1.0, 0.01, 100);
+  for (TomlReader& layer : network.sections("layers")) {
+    spec.layers.emplace_back();
+    MOTE_TRY_VOID(read_layer(layer, spec.layers.back()));
+  }
+  if (spec.type == "layers" && spec.layers.empty()) network.fail("layers", "type \"layers\" needs [[network.layers]]");
+  if (spec.type != "layers" && !spec.layers.empty())
+    network.fail("layers", "[[network.layers]] needs type = \"layers\"");
+  return network.finish();
+}
+
+Result<void> read_train(TomlReader train, TrainSpec& spec) {
+  spec.epochs = static_cast<std::int32_t>(train.integer("epochs", 40, 1, 100'000));
+  spec.batch_size = static_cast<std::int32_t>(train.integer("batch_size", 64, 2, 1 << 16));
+  spec.optimiser = train.text("optimiser", "adam", "adam|sgd");
+  spec.learning_rate = train.real("learning_rate", spec.optimiser == "adam" ? 2e-3 : 0.05, 0, 100);
+  spec.momentum = train.real("momentum", 0.9, 0, 0.9999);
+  spec.weight_decay = train.real("weight_decay", 1e-4, 0, 10);
+  spec.schedule = train.text("schedule", "cosine", "cosine|constant");
+  spec.warmup_epochs = train.real("warmup_epochs", 1, 0, 1000);
+  spec.label_smoothing = train.real("label_smoothing", 0, 0, 0.9);
+  spec.dropout = train.real("dropout", 0, 0, 0.95);
+  spec.balanced = train.flag("balanced", true);
+  spec.patience = static_cast<std::int32_t>(train.integer("patience", 0, 0, 100'000));
+  spec.seed = static_cast<std::uint64_t>(train.integer("seed", 1, 0, kMany));
+  spec.threads = static_cast<std::int32_t>(train.integer("threads", 1, 1, 256));
+  return train.finish();
+}
+
+Result<void> read_compress(TomlReader compress, CompressSpec& spec) {
+  spec.quantise = compress.text("quantise", "ptq", "none|ptq");
+  spec.calibration_examples = static_cast<std::int32_t>(compress.integer("calibration_examples", 256, 1, 1 << 20));
+  return compress.finish();
+}
+
+Result<void> read_limits(TomlReader limits, Limits& spec) {
+  spec.accuracy = limits.real("accuracy", 0, 0, 1);
+  spec.ram_bytes = limits.integer("ram_bytes", 0, 0, std::int64_t{1} << 40);
+  spec.flash_bytes = limits.integer("flash_bytes", 0, 0, std::int64_t{1} << 40);
+  spec.latency_ms = limits.real("latency_ms", 0, 0, 1e9);
+  spec.energy_uj = limits.real("energy_uj", 0, 0, 1e12);
+  return limits.finish();
+}
+
+Result<Project> read_table(const toml::table& table, const std::filesystem::path& file) {
+  TomlReader root(file.string(), "", &table);
+  Project project;
+  project.name = identifier(root.text("name", file.parent_path().filename().string()));
+  project.description = root.text("description", "");
+  MOTE_TRY_VOID(read_data(root.section("data"), project.data));
+  MOTE_TRY_VOID(read_input(root.section("input"), project.data));
+  MOTE_TRY_VOID(read_split(root.section("split"), project.split));
+  MOTE_TRY_VOID(read_augment(root.section("augment"), project.augment));
+  MOTE_TRY_VOID(read_network(root.section("network"), project.network));
+  MOTE_TRY_VOID(read_train(root.section("train"), project.train));
+  MOTE_TRY_VOID(read_compress(root.section("compress"), project.compress));
+  project.boards = root.texts("boards");
+  MOTE_TRY_VOID(read_limits(root.section("limits"), project.limits));
+  MOTE_TRY_VOID(root.finish());
+  if (project.data.folder.is_relative()) project.data.folder = file.parent_path() / project.data.folder;
+  return project;
+}
+
+}  // namespace
+
+Result<Project> parse_project(std::string_view text, const std::filesystem::path& file) {
+  try {
+    MOTE_TRY(Project project, read_table(toml::parse(text, file.string()), file));
+    project.text = std::string(text);
+    return project;
+  } catch (const toml::parse_error& error) {
+    return bad_input(std::string(error.description()), fmt::format("{}:{}", file.string(), error.source().begin.line));
+  }
+}
+
+Result<Project> read_project(const std::filesystem::path& file) {
+  MOTE_TRY(const std::string text, read_text(file));
+  return parse_project(text, file);
+}
+
+}  // namespace mote

@@ -1,0 +1,108 @@
+// What a person writes in apps/NAME/project.toml: data, split, augmentation, network, training recipe, compression,
+// boards, limits. Where it stands: the first thing `mote train` reads. docs/training.md explains every setting;
+// project.cpp lists them with their ranges.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "data/augment.h"
+#include "data/folder.h"
+#include "data/split.h"
+
+namespace mote {
+
+/// [data] and [input]: from files to what the network is fed.
+struct DataSpec {
+  std::filesystem::path folder;  ///< absolute, or relative to the project file; --data replaces it
+  FolderOptions files;
+  double rate_hz = 0;       ///< rows a second; 0: not said
+  std::int32_t window = 0;  ///< rows; 0: whole recordings
+  std::int32_t stride = 1;  ///< rows between windows
+  std::string normalise = "range";
+  double percentile = 99.9;
+};
+
+/// [[network.layers]]: one layer, when a network is written layer by layer.
+struct LayerSpec {
+  std::string
+      type;  ///< conv1d, conv2d, depthwise, separable, max_pool, average_pool, global_average_pool, flatten, dense, ...
+  std::string name = {};                  ///< for `from` and reports; made up if empty
+  std::vector<std::string> from = {};     ///< names of layers; empty: the one before
+  std::int32_t filters = 0;               ///< channels (multiplier for depthwise), or units of a dense layer
+  std::vector<std::int32_t> kernel = {};  ///< one number for both axes (on a series: along time), or height and width
+  std::vector<std::int32_t> stride = {};  ///< likewise; empty: 1, or a pool's kernel
+  std::int32_t dilation = 1;
+  std::string padding = "same";
+  bool batch_norm = false;
+  std::string activation = "none";
+};
+
+/// [network]
+struct NetworkSpec {
+  std::string type = "cnn1d";          ///< a name of networks.h, or "layers"
+  std::vector<std::int32_t> channels;  ///< width of each block; empty: the network's own default
+  std::int32_t kernel = 0;             ///< 0: the network's default
+  double width = 1.0;                  ///< scales the default channels
+  std::vector<LayerSpec> layers;
+};
+
+/// [train]
+struct TrainSpec {
+  std::int32_t epochs = 40;
+  std::int32_t batch_size = 64;
+  std::string optimiser = "adam";  ///< adam (decoupled weight decay) or sgd (Nesterov momentum)
+  double learning_rate = 2e-3;
+  double momentum = 0.9;
+  double weight_decay = 1e-4;
+  std::string schedule = "cosine";  ///< cosine, constant
+  double warmup_epochs = 1;
+  double label_smoothing = 0;
+  double dropout = 0;         ///< on the input of the last fully_connected
+  bool balanced = true;       ///< classes weigh the same in the loss however many examples they have
+  std::int32_t patience = 0;  ///< epochs without a better validation loss before stopping; 0: never stops early
+  std::uint64_t seed = 1;
+  /// LibTorch's threads; fixed, not the machine's, since sums in another order are other bytes. Small networks are
+  /// slower on two: the threads wait for each other. Examples are prepared on a thread of their own besides.
+  std::int32_t threads = 1;
+};
+
+/// [compress]
+struct CompressSpec {
+  std::string quantise = "ptq";             ///< none, ptq
+  std::int32_t calibration_examples = 256;  ///< drawn from the training part
+};
+
+/// [limits]: what makes the application an acceptance test. 0: none.
+struct Limits {
+  double accuracy = 0;  ///< int8, on the test part, 0..1
+  std::int64_t ram_bytes = 0;
+  std::int64_t flash_bytes = 0;
+  double latency_ms = 0;
+  double energy_uj = 0;
+};
+
+struct Project {
+  std::string name;
+  std::string description;
+  DataSpec data;
+  SplitOptions split;
+  Augmentation augment;
+  NetworkSpec network;
+  TrainSpec train;
+  CompressSpec compress;
+  std::vector<std::string> boards;  ///< the first is the default
+  Limits limits;
+  std::string text;  ///< the file as it was read, for the output folder
+};
+
+/// BadInput with file, line and setting: a syntax error, an unknown setting, a wrong type, a value out of range.
+Result<Project> parse_project(std::string_view text, const std::filesystem::path& file);
+Result<Project> read_project(const std::filesystem::path& file);
+
+}  // namespace mote

@@ -1,0 +1,120 @@
+// See train_command.h.
+#include "train/train_command.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/npy.h"
+#include "data/input_header.h"
+#include "ir/graph_file.h"
+
+namespace mote {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json evaluation_json(const Evaluation& evaluation, const std::vector<std::string>& classes) {
+  ordered_json json;
+  json["examples"] = evaluation.examples;
+  json["accuracy"] = evaluation.accuracy;
+  json["accuracy_95_percent"] = {evaluation.accuracy_low, evaluation.accuracy_high};
+  json["balanced_accuracy"] = evaluation.balanced_accuracy;
+  ordered_json per_class = ordered_json::array();
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    const ClassMetrics& m = evaluation.classes[c];
+    per_class.push_back({{"class", classes[c]},
+                         {"examples", m.examples},
+                         {"precision", m.precision},
+                         {"recall", m.recall},
+                         {"f1", m.f1}});
+  }
+  json["classes"] = std::move(per_class);
+  json["confusion"] = evaluation.confusion;
+  return json;
+}
+
+ordered_json part_json(const PartSummary& part) {
+  return {{"groups", part.groups}, {"recordings", part.recordings}, {"examples", part.examples}};
+}
+
+/// The test inputs as the model takes them: [examples, the input's shape without its leading 1].
+Result<void> write_test_part(const std::filesystem::path& folder, const Graph& graph, const InputSet& set) {
+  const Tensor& input = graph.tensor(graph.inputs[0]);
+  NpyArray inputs;
+  inputs.type = input.type == DType::i8 ? NpyType::i8 : NpyType::f32;
+  inputs.shape.assign(input.shape.begin(), input.shape.end());
+  inputs.shape.front() = static_cast<std::int64_t>(set.size());
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    MOTE_TRY(const Bytes bytes, encode_input(set[i], input));
+    inputs.data.insert(inputs.data.end(), bytes.begin(), bytes.end());
+  }
+  MOTE_TRY_VOID(write_npy(folder / "test_inputs.npy", inputs));
+  NpyArray labels;
+  labels.type = NpyType::i32;
+  labels.shape = {static_cast<std::int64_t>(set.size())};
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(set.labels.data());
+  labels.data.assign(bytes, bytes + set.labels.size() * sizeof(int));
+  return write_npy(folder / "test_labels.npy", labels);
+}
+
+}  // namespace
+
+std::string to_json(const Project& project, const TrainResult& result) {
+  const auto& classes = result.preparation.classes;
+  ordered_json json;
+  json["project"] = project.name;
+  json["seed"] = project.train.seed;
+  json["network"] = project.network.type;
+  json["parameters"] = result.parameters;
+  json["macs"] = result.macs;
+  json["classes"] = classes;
+  json["split"] = {
+      {"train", part_json(result.train)},
+      {"validation", part_json(result.validation)},
+      {"test", part_json(result.test)},
+      {"note", "no group stands in two parts; the test part was used once, after training and quantisation"}};
+  json["input"] = {{"normalise", project.data.normalise},
+                   {"channels", result.preparation.channels},
+                   {"offset", result.preparation.normalisation.offset},
+                   {"gain", result.preparation.normalisation.gain}};
+  ordered_json history = ordered_json::array();
+  for (const EpochRecord& r : result.history)
+    history.push_back({{"epoch", r.epoch},
+                       {"learning_rate", r.learning_rate},
+                       {"loss", r.loss},
+                       {"accuracy", r.accuracy},
+                       {"validation_loss", r.validation_loss},
+                       {"validation_accuracy", r.validation_accuracy}});
+  json["history"] = std::move(history);
+  json["best_epoch"] = result.best_epoch;
+  json["stopped"] = result.stopped;
+  json["validation_float"] = evaluation_json(result.validation_float, classes);
+  json["test_float"] = evaluation_json(result.test_float, classes);
+  if (result.test_int8) {
+    json["test_int8"] = evaluation_json(*result.test_int8, classes);
+    json["int8_agreement"] = result.int8_agreement;
+  }
+  return json.dump(2) + "\n";
+}
+
+Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& progress) {
+  MOTE_TRY(const Project project, read_project(options.project));
+  MOTE_TRY(FolderWriter out,
+           FolderWriter::create(options.out));  // before the long work: is there a place for the result?
+  MOTE_TRY(TrainResult result, train(project, options.data, progress));
+  MOTE_TRY_VOID(save_graph(result.float_graph, out.path() / "model_float.mir"));
+  if (result.int8_graph) MOTE_TRY_VOID(save_graph(*result.int8_graph, out.path() / "model_int8.mir"));
+  const Graph& shipped = result.int8_graph ? *result.int8_graph : result.float_graph;
+  MOTE_TRY_VOID(write_test_part(out.path(), shipped, result.test_inputs));
+  MOTE_TRY_VOID(out.add("preparation.json", to_json(result.preparation)));
+  MOTE_TRY_VOID(out.add("metrics.json", to_json(project, result)));
+  MOTE_TRY_VOID(out.add("project.toml", project.text));
+  MOTE_TRY_VOID(out.add("input.h", input_header(result.preparation, shipped.tensor(shipped.inputs[0]))));
+  MOTE_TRY_VOID(out.add("mote.json",
+                        fmt::format("{{\"format\": 1, \"kind\": \"training\", \"model\": \"{}\"}}\n", project.name)));
+  MOTE_TRY_VOID(out.commit());
+  return result;
+}
+
+}  // namespace mote

@@ -1,0 +1,33 @@
+// `mote train PROJECT.toml [--data DIR] -o OUT` without the command line around it. Where it stands: src/cli/train.cpp
+// parses options, draws the bar and calls this; tests call it too.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "train/progress.h"
+#include "train/trainer.h"
+
+namespace mote {
+
+struct TrainOptions {
+  std::filesystem::path project;  ///< project.toml
+  std::filesystem::path data;     ///< replaces the project's data folder; empty: does not
+  std::filesystem::path out;      ///< folder to write
+};
+
+/// Trains, and writes OUT as a whole or not at all:
+///   model_float.mir, model_int8.mir (with .npz)   the models
+///   project.toml                                  the project as it was read
+///   preparation.json                              from recordings to inputs (data/preparation.h)
+///   metrics.json                                  split, history, accuracy, confusion: to_json below
+///   test_inputs.npy, test_labels.npy              the test part as the int8 model takes it (float without one):
+///   [examples, ...] input.h                                       C99: normalises one row of sensor values into the
+///   model's input
+/// Same project and data: same bytes.
+Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& progress);
+
+/// metrics.json. Accuracies are 0..1. No times in it, so that it is reproducible.
+std::string to_json(const Project& project, const TrainResult& result);
+
+}  // namespace mote

@@ -1,0 +1,43 @@
+// data -> train -> Graph: the whole way from a project and a folder of recordings to a float and an int8 model with
+// their metrics. Where it stands: `mote train` calls it through train_command.h. The test part is looked at once, at
+// the end.
+#pragma once
+
+#include <optional>
+
+#include "data/preparation.h"
+#include "ir/graph.h"
+#include "train/progress.h"
+#include "train/project.h"
+
+namespace mote {
+
+/// One part of the split, for the report.
+struct PartSummary {
+  std::vector<std::string> groups;
+  std::int64_t recordings = 0;
+  std::int64_t examples = 0;
+};
+
+struct TrainResult {
+  Graph float_graph;                ///< batch norm folded, activations fused; verified
+  std::optional<Graph> int8_graph;  ///< absent with compress.quantise = "none"
+  Preparation preparation;
+  PartSummary train, validation, test;
+  std::vector<EpochRecord> history;
+  std::int32_t best_epoch = 0;
+  std::string stopped;  ///< why training ended early; empty: it did not
+  Evaluation validation_float;
+  Evaluation test_float;                ///< by LibTorch, on the float graph
+  std::optional<Evaluation> test_int8;  ///< by the integer reference, which boards equal bit for bit
+  double int8_agreement = 0;            ///< share of test examples to which float and int8 give the same class
+  InputSet test_inputs;
+  std::int64_t parameters = 0;
+  std::int64_t macs = 0;
+  double train_seconds = 0;  ///< wall time of the training loop
+};
+
+/// `data` replaces the project's folder unless empty. Errors are BadInput with the file or setting.
+Result<TrainResult> train(const Project& project, const std::filesystem::path& data, const ProgressFn& progress);
+
+}  // namespace mote

@@ -1,0 +1,71 @@
+// Networks written layer by layer: shapes, and one line for each way in which they may not fit.
+#include "train/network.h"
+
+#include <gtest/gtest.h>
+
+#include "ir/op_def.h"
+
+namespace mote {
+namespace {
+
+std::string error(std::vector<LayerSpec> layers, const Shape& example = {16, 3}) {
+  NetworkSpec spec;
+  spec.type = "layers";
+  spec.layers = std::move(layers);
+  const auto graph = build_network("net", spec, {example, 4}, 1);
+  return graph.ok() ? "accepted" : graph.error().to_string();
+}
+
+TEST(Network, LayerByLayer) {
+  NetworkSpec spec;
+  spec.type = "layers";
+  spec.layers = {{.type = "conv1d",
+                  .name = "stem",
+                  .filters = 8,
+                  .kernel = {5},
+                  .stride = {2},
+                  .batch_norm = true,
+                  .activation = "relu"},
+                 {.type = "max_pool", .kernel = {2}},
+                 {.type = "flatten"},
+                 {.type = "dense", .filters = 4}};
+  const auto graph = build_network("My Net", spec, {{16, 3}, 4}, 1);
+  ASSERT_TRUE(graph.ok()) << graph.error().to_string();
+  EXPECT_EQ(graph->name, "my_net");
+  EXPECT_EQ(graph->tensor(graph->inputs[0]).shape, (Shape{1, 16, 1, 3}));
+  std::string path;
+  for (const Node& node : graph->nodes)
+    path += std::string(node.op->name) + " " + shape_text(graph->tensor(node.outputs[0]).shape) + "; ";
+  EXPECT_EQ(path,
+            "conv2d 1x8x1x8; batch_norm 1x8x1x8; relu 1x8x1x8; max_pool2d 1x4x1x8; reshape 1x32; fully_connected 1x4; "
+            "softmax 1x4; ");
+  EXPECT_EQ(graph->nodes[0].inputs.size(), 2U) << "no bias before a batch norm";
+}
+
+TEST(Network, SeedsDecideTheWeights) {
+  NetworkSpec spec;
+  const auto a = build_network("net", spec, {{32, 3}, 4}, 1);
+  const auto b = build_network("net", spec, {{32, 3}, 4}, 1);
+  const auto c = build_network("net", spec, {{32, 3}, 4}, 2);
+  const TensorId weights = a->nodes[0].inputs[1];
+  EXPECT_EQ(*a->tensor(weights).data, *b->tensor(weights).data);
+  EXPECT_NE(*a->tensor(weights).data, *c->tensor(weights).data);
+}
+
+TEST(Network, Errors) {
+  EXPECT_EQ(error({{.type = "conv1d", .filters = 4}}), "network.layers[0].kernel: conv1d needs a kernel");
+  EXPECT_EQ(error({{.type = "conv1d", .kernel = {3}}}), "network.layers[0].filters: conv1d needs filters");
+  EXPECT_EQ(error({{.type = "conv1d", .filters = 4, .kernel = {17}, .padding = "valid"}}),
+            "network.layers[0].kernel: the kernel is larger than its input 1x16x1x3");
+  EXPECT_EQ(error({{.type = "flatten"}, {.type = "max_pool", .kernel = {2}}}),
+            "network.layers[1]: max_pool needs rows, columns and channels, but here is 1x48");
+  EXPECT_EQ(error({{.type = "flatten", .name = "a"}, {.type = "flatten", .name = "a"}}),
+            "network.layers[1].name: the name \"a\" is taken");
+  EXPECT_EQ(error({{.type = "add", .from = {"x", "y"}}}),
+            "network.layers[0].from: there is no layer \"x\" before this one");
+  EXPECT_EQ(error({{.type = "dense", .filters = 3}}),
+            "network: the network ends in 1x3 where 4 classes need 1x4; end it with a dense layer of 4 units");
+}
+
+}  // namespace
+}  // namespace mote

@@ -1,0 +1,139 @@
+// The whole trainer on a made-up task: it learns, the same seed gives the same bytes, and what goes wrong is said in
+// one line.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+
+#include "ir/graph_file.h"
+#include "ops/ops.h"
+#include "tests/train/synthetic.h"
+#include "train/train_command.h"
+
+namespace mote {
+namespace {
+
+class Train : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto created = TemporaryFolder::create();
+    ASSERT_TRUE(created.ok());
+    folder_.emplace(std::move(*created));
+    test::write_waves(root() / "data");
+  }
+  std::filesystem::path root() const { return folder_->path(); }
+  Result<TrainResult> run(const std::string& project, const std::string& out = "out",
+                          const ProgressFn& progress = {}) const {
+    test::put(root() / "project.toml", project);
+    return run_train({.project = root() / "project.toml", .data = {}, .out = root() / out}, progress);
+  }
+  std::map<std::string, Bytes> contents(const std::string& folder) const {
+    std::map<std::string, Bytes> files;
+    for (const auto& entry : std::filesystem::directory_iterator(root() / folder))
+      files[entry.path().filename().string()] = *read_file(entry.path());
+    return files;
+  }
+  std::string error(const std::string& project) const {
+    const auto result = run(project, "bad");
+    EXPECT_FALSE(std::filesystem::exists(root() / "bad")) << "something half-written was left";
+    std::string text = result.ok() ? "accepted" : result.error().to_string();
+    for (std::size_t at; (at = text.find(root().string() + "/")) != std::string::npos;)
+      text.erase(at, root().string().size() + 1);
+    return text;
+  }
+  std::optional<TemporaryFolder> folder_;
+};
+
+TEST_F(Train, LearnsAndWritesWhatItSays) {
+  int calls = 0;
+  int epochs = 0;
+  const auto result = run(test::waves_project("epochs = 25\nlearning_rate = 0.01\n"), "out", [&](const Progress& p) {
+    ++calls;
+    epochs += p.record != nullptr ? 1 : 0;
+    EXPECT_LE(p.step, p.steps);
+    return true;
+  });
+  ASSERT_TRUE(result.ok()) << result.error().to_string();
+  EXPECT_GE(result->test_float.accuracy, 0.95);
+  ASSERT_TRUE(result->test_int8.has_value());
+  EXPECT_GE(result->test_int8->accuracy, 0.95);
+  EXPECT_GE(result->int8_agreement, 0.95);
+  EXPECT_EQ(epochs, 25);
+  EXPECT_GT(calls, epochs);
+  EXPECT_EQ(result->test.groups, (std::vector<std::string>{"p0", "p5"}));
+  EXPECT_EQ(result->test.examples, 30);  // 2 people, 3 classes, 5 windows
+  for (const Node& node : result->float_graph.nodes) EXPECT_NE(node.op->name, "batch_norm");
+
+  const auto files = contents("out");
+  for (const char* name : {"model_float.mir", "model_int8.mir", "metrics.json", "preparation.json", "project.toml",
+                           "test_inputs.npy", "test_labels.npy", "input.h"})
+    EXPECT_TRUE(files.contains(name)) << name;
+
+  // What was written does what was measured: the stored model on the stored preparation and the same data.
+  const auto graph = load_graph(root() / "out/model_int8.mir", ops::find);
+  ASSERT_TRUE(graph.ok()) << graph.error().to_string();
+  const auto preparation = parse_preparation(*read_text(root() / "out/preparation.json"), "preparation.json");
+  ASSERT_TRUE(preparation.ok()) << preparation.error().to_string();
+  const auto inputs = read_inputs(root() / "data", *preparation);
+  ASSERT_TRUE(inputs.ok()) << inputs.error().to_string();
+  const auto given = predict(*graph, *inputs);
+  ASSERT_TRUE(given.ok());
+  const Evaluation all = evaluate_predictions(inputs->labels, *given, inputs->recording, 3);
+  EXPECT_EQ(all.examples, 90);
+  EXPECT_GE(all.accuracy, 0.95);
+}
+
+TEST_F(Train, SameSeedSameBytes) {
+  ASSERT_TRUE(run(test::waves_project("epochs = 3\ndropout = 0.2\n"), "a").ok());
+  ASSERT_TRUE(run(test::waves_project("epochs = 3\ndropout = 0.2\n"), "b").ok());
+  ASSERT_TRUE(run(test::waves_project("epochs = 3\ndropout = 0.2\nseed = 2\n"), "c").ok());
+  const auto a = contents("a");
+  EXPECT_EQ(a, contents("b"));
+  EXPECT_NE(a.at("model_float.npz"), contents("c").at("model_float.npz"));
+}
+
+TEST_F(Train, StopsWhenAskedAndWhenNothingImproves) {
+  const auto interrupted =
+      run(test::waves_project("epochs = 50\n"), "a", [](const Progress& p) { return p.epoch < 3; });
+  ASSERT_TRUE(interrupted.ok());
+  EXPECT_EQ(interrupted->stopped, "interrupted");
+  EXPECT_EQ(interrupted->history.size(), 2U);
+  const auto patient = run(test::waves_project("epochs = 50\npatience = 2\nlearning_rate = 0.0\n"), "b");
+  ASSERT_TRUE(patient.ok());
+  EXPECT_LT(patient->history.size(), 50U);
+  EXPECT_NE(patient->stopped.find("no better validation loss for 2 epochs"), std::string::npos);
+}
+
+TEST_F(Train, NotANumberStopsWithTheLastGoodState) {
+  const std::string wild =
+      "optimiser = \"sgd\"\nlearning_rate = 100.0\nwarmup_epochs = 0\nweight_decay = 10.0\nschedule = \"constant\"\n";
+  const auto result =
+      run(test::waves_project("epochs = 30\n" + wild));  // two steps an epoch: it takes some to overflow
+  ASSERT_TRUE(result.ok()) << result.error().to_string();
+  EXPECT_NE(result->stopped.find("the loss is not a number in epoch"), std::string::npos) << result->stopped;
+  EXPECT_LT(result->history.size(), 30U);
+  const std::string text = error(test::waves_project("epochs = 3\n" + wild, 2));
+  EXPECT_NE(text.find("train: the loss is not a number in epoch 1, step"), std::string::npos) << text;
+}
+
+TEST_F(Train, BadProjectsAndData) {
+  EXPECT_EQ(error("name = \"x\"\n[data]\nwindo = 3\n"),
+            "project.toml:3: data.windo: unknown setting; known here: folder, format, group, rate_hz, stride, window");
+  EXPECT_EQ(error("[train]\nepochs = 0\n"), "project.toml:2: train.epochs: expects a whole number from 1 to 100000");
+  EXPECT_EQ(error("[train]\noptimiser = \"lbfgs\"\n"),
+            "project.toml:2: train.optimiser: \"lbfgs\" is not one of adam, sgd");
+  EXPECT_EQ(error("[network]\ntype = \"layers\"\n[[network.layers]]\nunits = 3\n"),
+            "project.toml:3: network.layers[0].type: every layer needs a type");
+  EXPECT_EQ(error("name = \n").substr(0, 15), "project.toml:1:");
+  EXPECT_EQ(error("[data]\nfolder = \"nowhere\"\n"),
+            "nowhere: there is no such data folder; fetch the data first or name another with --data");
+  EXPECT_EQ(error("[data]\nwindow = 32\n[network]\ntype = \"resnext\"\n").substr(0, 52),
+            "network.type: there is no network \"resnext\"; there i");
+  EXPECT_EQ(error("[data]\nwindow = 32\n[split]\ntest = [\"p9\"]\n"),
+            "split.test: there is no group \"p9\" in the data; it has p0, p1, p2, p3, p4, p5");
+  test::put(root() / "data/slow/p0_1.csv", "x,y\n1,2\n3,nan\n");
+  EXPECT_EQ(error("[data]\nwindow = 32\n"), "data/slow/p0_1.csv:3: column \"y\" is nan; repair or remove the row");
+}
+
+}  // namespace
+}  // namespace mote
