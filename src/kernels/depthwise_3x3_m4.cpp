@@ -1,11 +1,10 @@
 // Depthwise 3x3 kernels for Cortex-M4 and other cores with its DSP extension; device/cortex_m4/depthwise_3x3_s8.c.
 // Four channels at a time are converted into a ring of row pairs; so stride 1 can run in place and needs little RAM.
-#include <algorithm>
-
 #include "kernels/convolution.h"
 #include "kernels/kernels.h"
 #include "kernels/pack.h"
 #include "kernels/rescale_m4.h"
+#include "kernels/scaled_channels_m4.h"
 #include "ops/activation.h"
 #include "ops/operands.h"
 #include "ops/ops.h"
@@ -41,50 +40,12 @@ std::int8_t weight(const Layer& layer, std::int32_t tap, std::int32_t channel) {
   return layer.weights.constant<std::int8_t>()[static_cast<std::size_t>(tap * layer.x.shape[3] + channel)];
 }
 
-struct Channel {
-  Rescale rescale;
-  std::int32_t bias = 0;  ///< times 256, the rescale's offset included
-  bool constant = false;  ///< no sum that it can reach moves the output: its weights count as zero
-};
-
-/// A channel whose output is always `value` (dead ones often have sums beyond what Rescale takes).
-Channel constant_channel(std::int32_t value, std::int32_t zero_point) {
-  constexpr std::int32_t kQuarter = 1 << 30;  // the high word of 4 * x * 2^30 is x
-  return {{kQuarter, 0, 0}, (value - zero_point) * (1 << kRescaleFraction) * 4, true};
-}
-
-std::optional<Channel> channel_of(const Layer& layer, QuantizedMultiplier m, std::int32_t bias, SumRange sums) {
-  const std::int32_t zero_point = ops::zero_point_of(layer.out);
-  const auto output = [&](std::int64_t sum) {
-    const std::int64_t y =
-        zero_point + std::int64_t{multiply_by_quantized_multiplier(static_cast<std::int32_t>(sum), m)};
-    return static_cast<std::int32_t>(std::clamp<std::int64_t>(y, layer.range.min, layer.range.max));
-  };
-  const std::int32_t lowest = output(sums.min);
-  if (lowest == output(sums.max) && m.shift <= 0) return constant_channel(lowest, zero_point);
-  const auto rescale = find_rescale(m, zero_point, layer.range, sums);
-  if (!rescale || rescale->negative < 0 || rescale->negative >= 1 << 23) return {};
-  return Channel{*rescale, 256 * bias + rescale->offset, false};
-}
-
 /// Every channel, or nothing if one of them has no exact rescale.
-std::optional<std::vector<Channel>> channels_of(const Layer& layer) {
+std::optional<std::vector<ScaledChannel>> channels_of(const Layer& layer) {
   const std::int32_t channels = layer.x.shape[3];
-  const auto multipliers = ops::channel_multipliers(layer.x, layer.weights, layer.out, channels);
-  std::vector<Channel> found;
-  for (std::int32_t c = 0; c < channels; ++c) {
-    const auto at = static_cast<std::size_t>(c);
-    SumRange sums{layer.bias[at], layer.bias[at]};
-    for (std::int32_t tap = 0; tap < 9; ++tap) {
-      const std::int32_t w = weight(layer, tap, c);
-      sums.min += w > 0 ? -128 * w : 127 * w;
-      sums.max += w > 0 ? 127 * w : -128 * w;
-    }
-    const auto one = channel_of(layer, multipliers[at], layer.bias[at], sums);
-    if (!one) return {};
-    found.push_back(*one);
-  }
-  return found;
+  return scaled_channels(channels_first(layer.weights.constant<std::int8_t>(), channels), layer.bias,
+                         ops::channel_multipliers(layer.x, layer.weights, layer.out, channels),
+                         ops::zero_point_of(layer.out), layer.range);
 }
 
 bool applies(const Graph& graph, const Node& node, const Target&) {
@@ -128,7 +89,7 @@ KernelCall lower(const Graph& graph, const Node& node, const Target&) {
   const Layer layer = layer_of(graph, node);
   const ops::Window& w = layer.window;
   const std::int32_t channels = layer.x.shape[3];
-  const std::vector<Channel> scales = *channels_of(layer);
+  const std::vector<ScaledChannel> scales = *channels_of(layer);
   const bool is_signed = rescale_signed(ops::zero_point_of(layer.out), layer.range);
   const bool stride1 = w.stride_h == 1;
 

@@ -1,0 +1,14 @@
+/* 3x3 convolution, stride 1, int8, by Winograd's minimal filtering F(4x4, 3x3) in integers, exact: 2.25 products an
+ * output and input channel instead of 9, for 72 bytes of flash per 3x3 filter and input channel instead of 9. Where it
+ * stands: cortex_m4; src/kernels/winograd_m4.cpp transforms the weights. Source of the transforms: Lavin and Gray,
+ * "Fast Algorithms for Convolutional Neural Networks" (2015), with rows scaled to integers; see the .c file. */
+#ifndef MOTE_WINOGRAD_4X4_S8_H
+#define MOTE_WINOGRAD_4X4_S8_H
+
+#include "winograd.h"
+
+/* Input and output are HWC. weights: [out_c / 4][36][in_c / 2][4][2]; scratch: 4-byte aligned, 144 * in_c bytes and the
+ * greater of 60 * in_c and 1280 more. */
+void mote_winograd_4x4_s8(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p);
+
+#endif /* MOTE_WINOGRAD_4X4_S8_H */
