@@ -6,7 +6,7 @@
 #include "data/batches.h"
 #include "data/preparation.h"
 #include "train/progress.h"
-#include "train/project.h"
+#include "train/recipe.h"
 #include "train/torch_graph.h"
 
 namespace mote {

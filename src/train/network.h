@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ir/graph.h"
-#include "train/project.h"
+#include "train/recipe.h"
 
 namespace mote {
 

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "train/project.h"
+#include "train/recipe.h"
 #include "train/torch_graph.h"
 
 namespace mote {

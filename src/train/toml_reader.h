@@ -1,6 +1,6 @@
 // Reads a TOML table key by key so that nothing in a project file is overlooked: every key has a type, a range and a
 // default, and a key that nobody asked for is an error with its line. Where it stands: private to src/train;
-// project.cpp reads as the list of settings.
+// recipe.cpp reads as the list of settings.
 #pragma once
 
 #include <toml++/toml.h>

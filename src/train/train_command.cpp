@@ -60,12 +60,12 @@ Result<void> write_test_part(const std::filesystem::path& folder, const Graph& g
 
 }  // namespace
 
-std::string to_json(const Project& project, const TrainResult& result) {
+std::string to_json(const Recipe& recipe, const TrainResult& result) {
   const auto& classes = result.preparation.classes;
   ordered_json json;
-  json["project"] = project.name;
-  json["seed"] = project.train.seed;
-  json["network"] = project.network.type;
+  json["project"] = recipe.name;
+  json["seed"] = recipe.train.seed;
+  json["network"] = recipe.network.type;
   json["parameters"] = result.parameters;
   json["macs"] = result.macs;
   json["classes"] = classes;
@@ -74,7 +74,7 @@ std::string to_json(const Project& project, const TrainResult& result) {
       {"validation", part_json(result.validation)},
       {"test", part_json(result.test)},
       {"note", "no group stands in two parts; the test part was used once, after training and quantisation"}};
-  json["input"] = {{"normalise", project.data.normalise},
+  json["input"] = {{"normalise", recipe.data.normalise},
                    {"channels", result.preparation.channels},
                    {"offset", result.preparation.normalisation.offset},
                    {"gain", result.preparation.normalisation.gain}};
@@ -99,20 +99,20 @@ std::string to_json(const Project& project, const TrainResult& result) {
 }
 
 Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& progress) {
-  MOTE_TRY(const Project project, read_project(options.project));
+  MOTE_TRY(const Recipe recipe, read_recipe(options.project));
   MOTE_TRY(FolderWriter out,
            FolderWriter::create(options.out));  // before the long work: is there a place for the result?
-  MOTE_TRY(TrainResult result, train(project, options.data, progress));
+  MOTE_TRY(TrainResult result, train(recipe, options.data, progress));
   MOTE_TRY_VOID(save_graph(result.float_graph, out.path() / "model_float.mir"));
   if (result.int8_graph) MOTE_TRY_VOID(save_graph(*result.int8_graph, out.path() / "model_int8.mir"));
   const Graph& shipped = result.int8_graph ? *result.int8_graph : result.float_graph;
   MOTE_TRY_VOID(write_test_part(out.path(), shipped, result.test_inputs));
   MOTE_TRY_VOID(out.add("preparation.json", to_json(result.preparation)));
-  MOTE_TRY_VOID(out.add("metrics.json", to_json(project, result)));
-  MOTE_TRY_VOID(out.add("project.toml", project.text));
+  MOTE_TRY_VOID(out.add("metrics.json", to_json(recipe, result)));
+  MOTE_TRY_VOID(out.add("project.toml", recipe.text));
   MOTE_TRY_VOID(out.add("input.h", input_header(result.preparation, shipped.tensor(shipped.inputs[0]))));
-  MOTE_TRY_VOID(out.add("mote.json",
-                        fmt::format("{{\"format\": 1, \"kind\": \"training\", \"model\": \"{}\"}}\n", project.name)));
+  MOTE_TRY_VOID(
+      out.add("mote.json", fmt::format("{{\"format\": 1, \"kind\": \"training\", \"model\": \"{}\"}}\n", recipe.name)));
   MOTE_TRY_VOID(out.commit());
   return result;
 }

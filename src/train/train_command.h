@@ -28,6 +28,6 @@ struct TrainOptions {
 Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& progress);
 
 /// metrics.json. Accuracies are 0..1. No times in it, so that it is reproducible.
-std::string to_json(const Project& project, const TrainResult& result);
+std::string to_json(const Recipe& recipe, const TrainResult& result);
 
 }  // namespace mote

@@ -21,18 +21,18 @@ struct Prepared {
   Preparation preparation;
 };
 
-Result<Prepared> prepare(const Project& project, const std::filesystem::path& folder) {
+Result<Prepared> prepare(const Recipe& recipe, const std::filesystem::path& folder) {
   Prepared p;
-  MOTE_TRY(p.data, read_folder(folder, project.data.files));
-  MOTE_TRY(p.split, split_by_group(p.data, project.split));
-  const DataSpec& spec = project.data;
+  MOTE_TRY(p.data, read_folder(folder, recipe.data.files));
+  MOTE_TRY(p.split, split_by_group(p.data, recipe.split));
+  const DataSpec& spec = recipe.data;
   MOTE_TRY(p.train, make_windows(p.data, p.split.train.samples, spec.window, spec.stride));
   // Whole recordings: all parts must have the rows of the first.
   MOTE_TRY(p.validation, make_windows(p.data, p.split.validation.samples, p.train.rows, spec.stride));
   MOTE_TRY(p.test, make_windows(p.data, p.split.test.samples, p.train.rows, spec.stride));
   MOTE_TRY(Normalisation normalisation,
            fit_normalisation(spec.normalise, spec.percentile, p.data, p.split.train.samples));
-  p.preparation = {project.name,
+  p.preparation = {recipe.name,
                    spec.files,
                    spec.rate_hz,
                    p.train.rows,
@@ -74,12 +74,12 @@ void count_costs(const Graph& graph, TrainResult& result) {
 
 }  // namespace
 
-Result<TrainResult> train(const Project& project, const std::filesystem::path& folder, const ProgressFn& progress) {
-  MOTE_TRY(Prepared p, prepare(project, folder.empty() ? project.data.folder : folder));
+Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& folder, const ProgressFn& progress) {
+  MOTE_TRY(Prepared p, prepare(recipe, folder.empty() ? recipe.data.folder : folder));
   const int classes = static_cast<int>(p.data.classes.size());
   const Normalisation& normalisation = p.preparation.normalisation;
   MOTE_TRY(Graph network,
-           build_network(project.name, project.network, {p.preparation.example, classes}, project.train.seed));
+           build_network(recipe.name, recipe.network, {p.preparation.example, classes}, recipe.train.seed));
 
   TrainResult result;
   result.train = summary(p.split.train, p.train);
@@ -90,7 +90,7 @@ Result<TrainResult> train(const Project& project, const std::filesystem::path& f
   MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
   const auto begin = std::chrono::steady_clock::now();
   MOTE_TRY(FitResult fitted,
-           fit(learner, {p.data, p.train, normalisation, project.augment}, validation, project.train, progress));
+           fit(learner, {p.data, p.train, normalisation, recipe.augment}, validation, recipe.train, progress));
   result.train_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   result.history = std::move(fitted.history);
   result.best_epoch = fitted.best_epoch;
@@ -99,8 +99,8 @@ Result<TrainResult> train(const Project& project, const std::filesystem::path& f
   result.float_graph = learner.write_back();
   MOTE_TRY([[maybe_unused]] const auto records, passes::run(result.float_graph, Target{}));
   count_costs(result.float_graph, result);
-  if (project.compress.quantise == "ptq") {
-    const auto samples = calibration_samples(p, project.compress.calibration_examples);
+  if (recipe.compress.quantise == "ptq") {
+    const auto samples = calibration_samples(p, recipe.compress.calibration_examples);
     MOTE_TRY(const passes::Calibration calibration, passes::calibrate(result.float_graph, samples));
     MOTE_TRY(result.int8_graph, passes::quantize(result.float_graph, calibration));
   }

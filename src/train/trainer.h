@@ -8,7 +8,7 @@
 #include "data/preparation.h"
 #include "ir/graph.h"
 #include "train/progress.h"
-#include "train/project.h"
+#include "train/recipe.h"
 
 namespace mote {
 
@@ -38,6 +38,6 @@ struct TrainResult {
 };
 
 /// `data` replaces the project's folder unless empty. Errors are BadInput with the file or setting.
-Result<TrainResult> train(const Project& project, const std::filesystem::path& data, const ProgressFn& progress);
+Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& data, const ProgressFn& progress);
 
 }  // namespace mote

@@ -1,5 +1,5 @@
-// See project.h. One function a section; the order is that of a project file.
-#include "train/project.h"
+// See recipe.h. One function a section; the order is that of a project file.
+#include "train/recipe.h"
 
 #include <fmt/format.h>
 
@@ -113,40 +113,40 @@ Result<void> read_limits(TomlReader limits, Limits& spec) {
   return limits.finish();
 }
 
-Result<Project> read_table(const toml::table& table, const std::filesystem::path& file) {
+Result<Recipe> read_table(const toml::table& table, const std::filesystem::path& file) {
   TomlReader root(file.string(), "", &table);
-  Project project;
-  project.name = identifier(root.text("name", file.parent_path().filename().string()));
-  project.description = root.text("description", "");
-  MOTE_TRY_VOID(read_data(root.section("data"), project.data));
-  MOTE_TRY_VOID(read_input(root.section("input"), project.data));
-  MOTE_TRY_VOID(read_split(root.section("split"), project.split));
-  MOTE_TRY_VOID(read_augment(root.section("augment"), project.augment));
-  MOTE_TRY_VOID(read_network(root.section("network"), project.network));
-  MOTE_TRY_VOID(read_train(root.section("train"), project.train));
-  MOTE_TRY_VOID(read_compress(root.section("compress"), project.compress));
-  project.boards = root.texts("boards");
-  MOTE_TRY_VOID(read_limits(root.section("limits"), project.limits));
+  Recipe recipe;
+  recipe.name = identifier(root.text("name", file.parent_path().filename().string()));
+  recipe.description = root.text("description", "");
+  MOTE_TRY_VOID(read_data(root.section("data"), recipe.data));
+  MOTE_TRY_VOID(read_input(root.section("input"), recipe.data));
+  MOTE_TRY_VOID(read_split(root.section("split"), recipe.split));
+  MOTE_TRY_VOID(read_augment(root.section("augment"), recipe.augment));
+  MOTE_TRY_VOID(read_network(root.section("network"), recipe.network));
+  MOTE_TRY_VOID(read_train(root.section("train"), recipe.train));
+  MOTE_TRY_VOID(read_compress(root.section("compress"), recipe.compress));
+  recipe.boards = root.texts("boards");
+  MOTE_TRY_VOID(read_limits(root.section("limits"), recipe.limits));
   MOTE_TRY_VOID(root.finish());
-  if (project.data.folder.is_relative()) project.data.folder = file.parent_path() / project.data.folder;
-  return project;
+  if (recipe.data.folder.is_relative()) recipe.data.folder = file.parent_path() / recipe.data.folder;
+  return recipe;
 }
 
 }  // namespace
 
-Result<Project> parse_project(std::string_view text, const std::filesystem::path& file) {
+Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& file) {
   try {
-    MOTE_TRY(Project project, read_table(toml::parse(text, file.string()), file));
-    project.text = std::string(text);
-    return project;
+    MOTE_TRY(Recipe recipe, read_table(toml::parse(text, file.string()), file));
+    recipe.text = std::string(text);
+    return recipe;
   } catch (const toml::parse_error& error) {
     return bad_input(std::string(error.description()), fmt::format("{}:{}", file.string(), error.source().begin.line));
   }
 }
 
-Result<Project> read_project(const std::filesystem::path& file) {
+Result<Recipe> read_recipe(const std::filesystem::path& file) {
   MOTE_TRY(const std::string text, read_text(file));
-  return parse_project(text, file);
+  return parse_recipe(text, file);
 }
 
 }  // namespace mote

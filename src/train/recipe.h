@@ -1,6 +1,6 @@
 // What a person writes in apps/NAME/project.toml: data, split, augmentation, network, training recipe, compression,
 // boards, limits. Where it stands: the first thing `mote train` reads. docs/training.md explains every setting;
-// project.cpp lists them with their ranges.
+// recipe.cpp lists them with their ranges.
 #pragma once
 
 #include <cstdint>
@@ -87,7 +87,7 @@ struct Limits {
   double energy_uj = 0;
 };
 
-struct Project {
+struct Recipe {
   std::string name;
   std::string description;
   DataSpec data;
@@ -102,7 +102,7 @@ struct Project {
 };
 
 /// BadInput with file, line and setting: a syntax error, an unknown setting, a wrong type, a value out of range.
-Result<Project> parse_project(std::string_view text, const std::filesystem::path& file);
-Result<Project> read_project(const std::filesystem::path& file);
+Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& file);
+Result<Recipe> read_recipe(const std::filesystem::path& file);
 
 }  // namespace mote
