@@ -59,7 +59,7 @@ class Exact {
       const std::uint8_t* data = t.is_constant() ? t.data->data() : test.inputs[i].data();
       Reals reals{t.shape, {}};
       for (std::size_t e = 0; e < static_cast<std::size_t>(t.elements()); ++e)
-        reals.values.push_back(real_of(t, data, e, bias_scale(e)));
+        reals.values.push_back(real_of(t, data, e, t.type == DType::i32 ? bias_scale(e) : 1.0));
       in_.push_back(std::move(reals));
     }
   }
