@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/files.h"
@@ -22,6 +24,7 @@ namespace mote {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr std::uintmax_t kMostCacheBytes = 1U << 30;
 constexpr int kLeastStackBytes = 2048;  // less than this and the firmware counts as not fitting
 
 /// FNV-1a, twice with different starting points: 128 bits against accidents, not against attackers.
@@ -83,6 +86,26 @@ Result<std::string> linker_script(const Board& board) {
   text = replaced(text, "@RAM_ADDRESS@", fmt::format("0x{:x}", emulator.ram.address));
   text = replaced(text, "@RAM_BYTES@", std::to_string(board.ram_bytes()));
   return replaced(text, "@STACK_BYTES@", std::to_string(kLeastStackBytes));
+}
+
+/// Keeps the cache below kMostCacheBytes by removing its oldest files; those of the last day stay, since they may be in
+/// use.
+void prune(const fs::path& cache) {
+  std::vector<std::pair<fs::file_time_type, fs::path>> files;
+  std::uintmax_t total = 0;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(cache, ec)) {
+    total += entry.file_size(ec);
+    files.emplace_back(entry.last_write_time(ec), entry.path());
+  }
+  if (total <= kMostCacheBytes) return;
+  std::sort(files.begin(), files.end());
+  const auto yesterday = fs::file_time_type::clock::now() - std::chrono::hours(24);
+  for (const auto& [time, path] : files) {
+    if (total <= kMostCacheBytes / 2 || time > yesterday) break;
+    const std::uintmax_t size = fs::file_size(path, ec);
+    if (!ec && fs::remove(path, ec)) total -= size;
+  }
 }
 
 class Builder {
@@ -228,6 +251,7 @@ class Builder {
     }
     fs::rename(temporary, elf, ec);
     if (ec) return io_error(fmt::format("cannot write: {}", ec.message()), elf.string());
+    prune(cache_);
     return elf;
   }
 

@@ -124,8 +124,9 @@ Error explain_end(const Firmware& firmware, const ElfFile& elf, const ProcessEnd
     }
   }
   if (end.timed_out)
-    return error(fmt::format("did not end within {:.0f} s and was stopped; it may hang (a longer limit: --timeout)",
-                             end.seconds));
+    return error(fmt::format(
+        "did not end within {:.0f} s and was stopped; it may hang (MOTE_TIMEOUT=seconds sets another limit)",
+        end.seconds));
   if (end.signal != 0) return error(fmt::format("ended by signal {} ({})", end.signal, ::strsignal(end.signal)));
   const std::string line = last_line(end.err);
   return error(fmt::format("ended without a result (status {}){}{}", end.exit_code, line.empty() ? "" : ": ", line));

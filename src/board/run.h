@@ -16,7 +16,7 @@ namespace mote {
 
 struct RunOptions {
   bool count = false;       ///< load the counting plugin (emulated boards only); it also checks alignment
-  double time_limit_s = 0;  ///< 0: 60 s and more for every sample, by the model's MACs
+  double time_limit_s = 0;  ///< 0: default_time_limit
   std::function<void(const std::string&)> log;  ///< the emulator's command and output (-v); may be empty
 };
 
@@ -63,7 +63,7 @@ struct RunResult {
 /// naming the fault, the function it happened in and the sample when the firmware crashes or does not end in time.
 Result<RunResult> run(const Firmware& firmware, const std::vector<Bytes>& inputs, const RunOptions& options = {});
 
-/// The time limit that 0 stands for.
+/// Seconds: $MOTE_TIMEOUT, else 60 and more for every sample, by the model's MACs.
 double default_time_limit(const Project& project, std::int64_t samples);
 
 }  // namespace mote
