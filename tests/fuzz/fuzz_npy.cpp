@@ -1,4 +1,5 @@
-// libFuzzer: any bytes as an .npy file and as an .npz archive. What parses must encode and parse back to the same arrays.
+// libFuzzer: any bytes as an .npy file and as an .npz archive. What parses must encode and parse back to the same
+// arrays.
 #include <cstdlib>
 
 #include "base/npz.h"

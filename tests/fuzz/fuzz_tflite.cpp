@@ -1,14 +1,14 @@
-// libFuzzer: any bytes as a .tflite file. What imports must satisfy the verifier, print and parse back to the same text,
-// and run on the reference executor if it is small.
+// libFuzzer: any bytes as a .tflite file. What imports must satisfy the verifier, print and parse back to the same
+// text, and run on the reference executor if it is small.
 #include <cstdio>
 #include <cstdlib>
 
 #include "import/summary.h"
 #include "import/tflite.h"
-#include "ir/op_def.h"
 #include "ir/text.h"
 #include "ir/verify.h"
-#include "ops/execute.h"
+#include "ops/ops.h"
+#include "tests/fuzz/small_graph.h"
 
 namespace {
 
@@ -17,38 +17,6 @@ using namespace mote;
 [[noreturn]] void broken(const std::string& what) {
   std::fprintf(stderr, "fuzz_tflite: %s\n", what.c_str());
   std::abort();
-}
-
-/// Bounds one run: elements of activations, and work.
-bool is_small(const Graph& graph) {
-  std::int64_t work = 0;
-  for (const Tensor& tensor : graph.tensors) {
-    work += tensor.elements();
-    if (work > 100000) return false;
-  }
-  for (const Node& node : graph.nodes) {
-    const std::int64_t macs = node.op->macs == nullptr ? 0 : node.op->macs(graph, node);
-    if (macs > 100000) return false;
-    work += macs;
-    // Pooling has no MACs, yet its windows may be large.
-    if (node.attrs.has("filter_h")) {
-      const std::int64_t window = node.attrs.integer("filter_h") * node.attrs.integer("filter_w");
-      if (window > 100000) return false;
-      work += window * graph.tensor(node.outputs[0]).elements();
-    }
-    if (work > 1000000) return false;
-  }
-  return true;
-}
-
-void run_on_something(const Graph& graph) {
-  std::vector<Bytes> values;
-  for (const TensorId id : graph.inputs) {
-    Bytes value(static_cast<std::size_t>(graph.tensor(id).bytes()));
-    for (std::size_t i = 0; i < value.size(); ++i) value[i] = static_cast<std::uint8_t>(i * 31 + 7);
-    values.push_back(std::move(value));
-  }
-  Executor(graph).run({values.begin(), values.end()});
 }
 
 }  // namespace
