@@ -55,7 +55,11 @@ Result<void> write_test_part(const std::filesystem::path& folder, const Graph& g
   labels.shape = {static_cast<std::int64_t>(set.size())};
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(set.labels.data());
   labels.data.assign(bytes, bytes + set.labels.size() * sizeof(int));
-  return write_npy(folder / "test_labels.npy", labels);
+  MOTE_TRY_VOID(write_npy(folder / "test_labels.npy", labels));
+  NpyArray recordings = labels;
+  bytes = reinterpret_cast<const std::uint8_t*>(set.recording.data());
+  recordings.data.assign(bytes, bytes + set.recording.size() * sizeof(std::int32_t));
+  return write_npy(folder / "test_recordings.npy", recordings);
 }
 
 }  // namespace
@@ -78,6 +82,16 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
                    {"channels", result.preparation.channels},
                    {"offset", result.preparation.normalisation.offset},
                    {"gain", result.preparation.normalisation.gain}};
+  ordered_json limits = ordered_json::object();
+  const auto limit = [&limits](const char* name, const auto value) {
+    if (value > 0) limits[name] = value;
+  };
+  limit("accuracy", recipe.limits.accuracy);
+  limit("ram_bytes", recipe.limits.ram_bytes);
+  limit("flash_bytes", recipe.limits.flash_bytes);
+  limit("latency_ms", recipe.limits.latency_ms);
+  limit("energy_uj", recipe.limits.energy_uj);
+  json["limits"] = std::move(limits);
   ordered_json history = ordered_json::array();
   for (const EpochRecord& r : result.history)
     history.push_back({{"epoch", r.epoch},
