@@ -13,59 +13,34 @@ struct channel {
   int32_t negative; /* taken off sums below zero */
 };
 
-/* How the columns of one output row (or pair of rows) are cut: `ends` are offsets into the ring, in bytes, at which the
- * long, middle and short chunks end; `total` is the last of them. */
-struct walk {
+/* A run of bands: a band is two output rows (stride 2: one) of four channels. Each converts one more pair of input rows
+ * into the ring, [column][4][2] words, then computes its outputs. */
+struct bands {
+  int8_t* out;  /* the position that is being computed */
   int32_t step; /* bytes from one output pixel to the next */
   int32_t jump; /* stride 1: bytes to the second output row, 0 if there is none; stride 2: 3 * step */
-  int32_t ends[3];
-  int32_t total;
+  const struct channel* channels_end;
+  const uint32_t* ends[3]; /* places in the ring where the long, middle and short chunks of columns end */
+  const int8_t *a, *b;     /* the two rows to convert; a row of padding is a word with step 0 */
+  int32_t step_a, step_b;
+  uint32_t* to; /* their slot in the ring, at the first column inside */
+  int32_t columns;
+  int32_t next_rows; /* bytes from the end of a row to the row after the next */
+  int8_t* row;       /* output of the band */
+  int32_t next_out;  /* bytes to that of the next */
+  int32_t left;      /* bands */
+  const uint32_t* ring;
+  const struct channel* channels;
 };
 
-/* Computes four channels of two output rows (stride 2: of one). ring: [column][4][2] words. */
-typedef void (*rows_function)(const uint32_t* ring, int8_t* out, const struct channel* channels, const struct walk* w);
+/* odd: the older pair of rows is in slot 1. */
+typedef void (*bands_function)(const struct bands* bands, int32_t odd);
 
 #if defined(__ARM_FEATURE_DSP)
 
-/* Registers: r0-r2 sums of row A, r3-r5 of row B (stride 2: r0-r5 of the row), r6-r9 columns, r10-r11 weights, r12
- * ring, lr channel. P, Q name the words of rows (0,1) and (2,3) in the two pairs of column registers; the ring turns,
- * so there is a function for either order. Frame: 0 out, 4 step, 8 jump, 12.. ends, 24 total, 28 channels left, 32
- * first out. */
-#define PROLOGUE             \
-  "push {r4-r11, lr}\n"      \
-  "sub sp, #36\n"            \
-  "mov r12, r0\n"            \
-  "mov lr, r2\n"             \
-  "ldm r3, {r4-r9}\n"        \
-  "add r6, r6, r0\n"         \
-  "add r7, r7, r0\n"         \
-  "add r8, r8, r0\n"         \
-  "mov r3, r1\n"             \
-  "stm sp, {r3-r9}\n"        \
-  "movs r0, #4\n"            \
-  "strd r0, r1, [sp, #28]\n" \
-  "10:\n"
-#define NEXT_CHANNEL         \
-  "ldrd r0, r1, [sp, #28]\n" \
-  "subs r0, #1\n"            \
-  "beq 11f\n"                \
-  "add r1, #1\n"             \
-  "strd r0, r1, [sp, #28]\n" \
-  "str r1, [sp]\n"           \
-  "add r0, sp, #12\n"        \
-  "ldm r0, {r3-r6}\n"        \
-  "add r3, #8\n"             \
-  "add r4, #8\n"             \
-  "add r5, #8\n"             \
-  "stm r0, {r3-r5}\n"        \
-  "sub r12, r12, r6\n"       \
-  "add r12, #8\n"            \
-  "add lr, #40\n"            \
-  "b 10b\n"                  \
-  "11:\n"                    \
-  "add sp, #36\n"            \
-  "pop {r4-r11, pc}\n"
-
+/* Registers while computing: r0-r2 sums of row A, r3-r5 of row B (stride 2: r0-r5 of the row), r6-r9 columns, r10-r11
+ * weights, r12 ring, lr channel. P, Q name the words of the older and the newer pair of rows in the two pairs of column
+ * registers; the ring turns, so the code of a band stands twice. The stack frame is a copy of struct bands. */
 /* clang-format off */
 #define LOAD(x, y, column) "ldrd " x ", " y ", [r12, #" #column "*32]\n"
 #define WEIGHTS(tap) "ldrd r10, r11, [lr, #" #tap "*8]\n"
@@ -82,6 +57,19 @@ typedef void (*rows_function)(const uint32_t* ring, int8_t* out, const struct ch
 #define SCALE_signed(sum) "and r7, r6, " sum ", asr #31\n sub " sum ", " sum ", r7\n" SCALE_plain(sum)
 #define LOAD_SCALE_signed "ldrd r10, r11, [lr, #28]\n ldr r6, [lr, #36]\n"
 
+/* Two rows of four channels into the ring; `slot` moves on to the other slot. */
+#define CONVERT(slot, label) \
+  "add r0, sp, #28\n ldm r0, {r1-r6}\n" \
+  label ":\n" \
+  "ldr r7, [r1]\n ldr r8, [r2]\n add r1, r1, r3\n add r2, r2, r4\n" \
+  "sxtb16 r9, r7\n sxtb16 r7, r7, ror #8\n sxtb16 r10, r8\n sxtb16 r8, r8, ror #8\n" \
+  "pkhbt r11, r9, r10, lsl #16\n pkhtb r9, r10, r9, asr #16\n" \
+  "pkhbt r10, r7, r8, lsl #16\n pkhtb r7, r8, r7, asr #16\n" \
+  "str r10, [r5, #8]\n str r9, [r5, #16]\n str r7, [r5, #24]\n str r11, [r5], #32\n" \
+  "subs r6, #1\n bne " label "b\n" \
+  "ldr r5, [sp, #44]\n ldr r6, [sp, #52]\n " slot " r5, #4\n add r1, r1, r6\n add r2, r2, r6\n" \
+  "str r5, [sp, #44]\n strd r1, r2, [sp, #28]\n"
+
 /* Three columns of two rows. The last sum's register holds the bias until that sum begins. */
 #define CHUNK3(p, q, P, Q, v) \
   "ldr r5, [lr, #24]\n" WEIGHTS(0) \
@@ -97,9 +85,7 @@ typedef void (*rows_function)(const uint32_t* ring, int8_t* out, const struct ch
   "ldm sp, {r6-r9}\n" \
   "add r8, r8, r6\n" \
   "strb r3, [r8]\n strb r4, [r8, r7]\n strb r5, [r8, r7, lsl #1]\n" \
-  "strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n" \
-  "add r6, r6, r7, lsl #1\n add r6, r6, r7\n str r6, [sp]\n" \
-  "add r12, #96\n"
+  "strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n"
 
 /* Two columns of two rows. */
 #define CHUNK2(p, q, P, Q, v) \
@@ -112,27 +98,9 @@ typedef void (*rows_function)(const uint32_t* ring, int8_t* out, const struct ch
   LOAD("r8", "r9", 3) TAP(P, Q, "r1", "r4", "r1", "r4") \
   LOAD_SCALE_##v \
   SCALE_##v("r0") SCALE_##v("r1") SCALE_##v("r3") SCALE_##v("r4") \
-  "ldm sp, {r6-r8}\n" \
+  "ldm sp, {r6-r9}\n" \
   "add r8, r8, r6\n" \
-  "strb r3, [r8]\n strb r4, [r8, r7]\n strb r0, [r6]\n strb r1, [r6, r7]\n" \
-  "add r6, r6, r7, lsl #1\n str r6, [sp]\n" \
-  "add r12, #64\n"
-
-/* Chunks of three, then of two. */
-#define ROWS_STRIDE1(p, q, P, Q, v) \
-  PROLOGUE \
-  "ldr r9, [sp, #12]\n" \
-  "b 2f\n" \
-  "1:\n" CHUNK3(p, q, P, Q, v) \
-  "2:\n" \
-  "cmp r12, r9\n" \
-  "bne 1b\n" \
-  "b 4f\n" \
-  "3:\n" CHUNK2(p, q, P, Q, v) \
-  "4:\n" \
-  "ldr r9, [sp, #16]\n" \
-  "cmp r12, r9\n" \
-  "bne 3b\n" NEXT_CHANNEL
+  "strb r3, [r8]\n strb r4, [r8, r7]\n strb r0, [r6]\n strb r1, [r6, r7]\n"
 
 /* Stride 2: a column of a tap into the one sum. */
 #define TAP2(p, q, u, v, a, ia) "smlad " a ", " p ", " u ", " ia "\n smlabt " a ", " q ", " v ", " a "\n"
@@ -155,10 +123,9 @@ typedef void (*rows_function)(const uint32_t* ring, int8_t* out, const struct ch
   LOAD_SCALE_##v \
   SCALE_##v("r0") SCALE_##v("r1") SCALE_##v("r2") SCALE_##v("r3") SCALE_##v("r4") SCALE_##v("r5") \
   "ldm sp, {r6-r9}\n" \
-  "strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n add r6, r6, r8\n" \
-  "strb r3, [r6]\n strb r4, [r6, r7]\n strb r5, [r6, r7, lsl #1]\n add r6, r6, r8\n" \
-  "str r6, [sp]\n" \
-  "add r12, #384\n"
+  "add r8, r8, r6\n" \
+  "strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n" \
+  "strb r3, [r8]\n strb r4, [r8, r7]\n strb r5, [r8, r7, lsl #1]\n"
 #define CHUNK6_TAIL3(p, q, v) \
   "ldr r2, [lr, #24]\n ldrd r8, r9, [lr]\n ldrd r10, r11, [lr, #16]\n" \
   LOAD("r6", "r7", 0) FIRST(p, q, "r0", "r2") \
@@ -170,44 +137,94 @@ typedef void (*rows_function)(const uint32_t* ring, int8_t* out, const struct ch
   LOAD("r6", "r7", 5) FIRST(p, q, "r2", "r2") \
   LOAD_SCALE_##v \
   SCALE_##v("r0") SCALE_##v("r1") SCALE_##v("r2") \
-  "ldm sp, {r6-r8}\n" \
-  "strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n add r6, r6, r8\n" \
-  "str r6, [sp]\n" \
-  "add r12, #192\n"
+  "ldm sp, {r6-r9}\n" \
+  "strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n"
 #define CHUNK6_TAIL1(p, q, v) \
   "ldr r0, [lr, #24]\n ldrd r8, r9, [lr]\n ldrd r10, r11, [lr, #16]\n" \
   LOAD("r6", "r7", 0) FIRST(p, q, "r0", "r0") LOAD("r6", "r7", 2) LAST(p, q, "r0") \
   "ldrd r8, r9, [lr, #8]\n" LOAD("r6", "r7", 1) FIRST(p, q, "r0", "r0") \
   LOAD_SCALE_##v SCALE_##v("r0") \
-  "ldm sp, {r6-r7}\n strb r0, [r6], #0\n add r6, r6, r7\n str r6, [sp]\n" \
-  "add r12, #64\n"
+  "ldm sp, {r6-r9}\n strb r0, [r6]\n"
 
-#define ROWS_STRIDE2(p, q, v) \
-  PROLOGUE "ldr r9, [sp, #12]\n b 2f\n" \
-  "1:\n" CHUNK6(p, q, v) \
-  "2:\n cmp r12, r9\n bne 1b\n" \
-  "ldr r9, [sp, #16]\n cmp r12, r9\n beq 4f\n" \
-  CHUNK6_TAIL3(p, q, v) \
-  "b 4f\n" \
-  "3:\n" CHUNK6_TAIL1(p, q, v) \
-  "4:\n ldr r9, [sp, #20]\n cmp r12, r9\n bne 3b\n" NEXT_CHANNEL
+/* The chunk for four channels at every position up to ends[end]; `forward` moves r6 on by the chunk's outputs, `bytes`
+ * are those of its columns in the ring, less 32. */
+#define POSITIONS(chunk, end, forward, bytes, label, next) \
+  "ldr r9, [sp, #16+4*" #end "]\n cmp r12, r9\n beq " next "f\n" \
+  label ":\n" chunk \
+  "add r6, r6, #1\n str r6, [sp]\n add r12, #8\n add lr, #40\n cmp lr, r9\n bne " label "b\n" \
+  "ldr r9, [sp, #16+4*" #end "]\n" forward "sub r6, #4\n str r6, [sp]\n sub lr, #160\n" \
+  "add r12, #" #bytes "\n cmp r12, r9\n bne " label "b\n" \
+  next ":\n"
+#define TIMES1 "add r6, r6, r7\n"
+#define TIMES2 "add r6, r6, r7, lsl #1\n"
+#define TIMES3 TIMES2 TIMES1
+#define TIMES6 TIMES2 "add r6, r6, r7, lsl #2\n"
+
+#define BEGIN_BAND "ldr r0, [sp, #56]\n str r0, [sp]\n ldrd r12, lr, [sp, #68]\n"
+#define END_BAND(done) \
+  "ldrd r0, r1, [sp, #56]\n ldr r2, [sp, #64]\n add r0, r0, r1\n str r0, [sp, #56]\n" \
+  "subs r2, #1\n str r2, [sp, #64]\n beq " done "\n"
+#define BAND1(p, q, P, Q, v, slot, a, b, c, d, e, done) \
+  CONVERT(slot, a) BEGIN_BAND \
+  POSITIONS(CHUNK3(p, q, P, Q, v), 0, TIMES3, 64, b, c) \
+  POSITIONS(CHUNK2(p, q, P, Q, v), 1, TIMES2, 32, d, e) END_BAND(done)
+#define BAND2(p, q, v, slot, a, b, c, d, e, f, g, done) \
+  CONVERT(slot, a) BEGIN_BAND \
+  POSITIONS(CHUNK6(p, q, v), 0, TIMES6, 352, b, c) \
+  POSITIONS(CHUNK6_TAIL3(p, q, v), 1, TIMES3, 160, d, e) \
+  POSITIONS(CHUNK6_TAIL1(p, q, v), 2, TIMES1, 32, f, g) END_BAND(done)
+
+#define BANDS(even, odd) \
+  "push {r4-r11, lr}\n" \
+  "sub sp, #76\n" \
+  "mov r12, sp\n" \
+  "ldm r0!, {r2-r11}\n stm r12!, {r2-r11}\n ldm r0, {r2-r10}\n stm r12, {r2-r10}\n" \
+  "cbz r1, 1f\n" \
+  "b.w 2f\n" \
+  "1:\n" even \
+  "2:\n" odd \
+  "b.w 1b\n" \
+  "3:\n" \
+  "add sp, #76\n" \
+  "pop {r4-r11, pc}\n"
+#define BANDS1(v) \
+  BANDS(BAND1("r6", "r7", "r8", "r9", v, "sub", "11", "12", "13", "14", "15", "3f"), \
+        BAND1("r7", "r6", "r9", "r8", v, "add", "21", "22", "23", "24", "25", "3f"))
+#define BANDS2(v) \
+  BANDS(BAND2("r6", "r7", v, "sub", "11", "12", "13", "14", "15", "16", "17", "3f"), \
+        BAND2("r7", "r6", v, "add", "21", "22", "23", "24", "25", "26", "27", "3f"))
 
 /* clang-format on */
 
-/* The arguments arrive in r0 to r3, which the compiler does not see being used. */
-#define ROWS(name, body)                                                                                      \
-  __attribute__((naked, noinline)) static void name(                                                          \
-      __attribute__((unused)) const uint32_t* ring, __attribute__((unused)) int8_t* out,                      \
-      __attribute__((unused)) const struct channel* channels, __attribute__((unused)) const struct walk* w) { \
-    __asm__ volatile(body);                                                                                   \
+/* The arguments arrive in r0 and r1, which the compiler does not see being used. */
+#define BANDS_FUNCTION(name, body)                                                                     \
+  __attribute__((naked, noinline)) static void name(__attribute__((unused)) const struct bands* bands, \
+                                                    __attribute__((unused)) int32_t odd) {             \
+    __asm__ volatile(body);                                                                            \
   }
-#define ROWS_OF(v)                                             \
-  ROWS(rows_even_##v, ROWS_STRIDE1("r6", "r7", "r8", "r9", v)) \
-  ROWS(rows_odd_##v, ROWS_STRIDE1("r7", "r6", "r9", "r8", v))  \
-  ROWS(rows2_even_##v, ROWS_STRIDE2("r6", "r7", v))            \
-  ROWS(rows2_odd_##v, ROWS_STRIDE2("r7", "r6", v))
+#define BANDS_OF(v)                    \
+  BANDS_FUNCTION(bands_##v, BANDS1(v)) \
+  BANDS_FUNCTION(bands2_##v, BANDS2(v))
 
-#else /* The same in C, for the host: one output at a time from the same ring and weights. */
+#endif
+
+/* Two rows of four channels into one slot of the ring, b's bytes into the high halves. */
+static void convert(const struct bands* w) {
+  const int8_t *a = w->a, *b = w->b;
+  uint32_t* to = w->to;
+  for (int32_t i = 0; i < w->columns; ++i, to += 8, a += w->step_a, b += w->step_b) {
+    const uint32_t upper = mote_load4(a), lower = mote_load4(b);
+    const uint32_t upper_even = mote_sxtb16(upper), upper_odd = mote_sxtb16_odd(upper);
+    const uint32_t lower_even = mote_sxtb16(lower), lower_odd = mote_sxtb16_odd(lower);
+    to[0] = mote_pack_low(upper_even, lower_even);
+    to[2] = mote_pack_low(upper_odd, lower_odd);
+    to[4] = mote_pack_high(upper_even, lower_even);
+    to[6] = mote_pack_high(upper_odd, lower_odd);
+  }
+}
+
+#if !defined(__ARM_FEATURE_DSP) /* The same in C, for the host: one output at a time from the same ring and weights. \
+                                 */
 
 static int32_t column_sum(uint32_t p, uint32_t q, const uint32_t* weights, int second_row) {
   const int32_t w0 = mote_low(weights[0]), w1 = mote_high(weights[0]), w2 = mote_high(weights[1]);
@@ -215,33 +232,41 @@ static int32_t column_sum(uint32_t p, uint32_t q, const uint32_t* weights, int s
   return mote_low(p) * w0 + mote_high(p) * w1 + mote_low(q) * w2;
 }
 
-static void rows_portable(const uint32_t* ring, int8_t* out, const struct channel* channels, const struct walk* w,
-                          int odd, int stride, int is_signed) {
-  const int32_t count = w->total / (32 * stride);
+static void row_of_outputs(const struct bands* w, int32_t row, int32_t odd, int32_t stride, int is_signed) {
+  const int32_t count = (int32_t)(w->ends[2] - w->ring) / (8 * stride);
   for (int32_t c = 0; c < 4; ++c)
-    for (int32_t row = stride == 1 && w->jump != 0; row >= 0; --row)
-      for (int32_t x = 0; x < count; ++x) {
-        int32_t sum = channels[c].bias, scaled;
-        for (int32_t tap = 0; tap < 3; ++tap) {
-          const uint32_t* const column = ring + (stride * x + tap) * 8 + c * 2;
-          sum += column_sum(column[odd], column[1 - odd], channels[c].weights + 2 * tap, row);
-        }
-        if (is_signed && sum < 0) sum -= channels[c].negative;
-        scaled = mote_multiply_high_add(sum, channels[c].multiplier, channels[c].round) >> 9;
-        out[row * w->jump + x * w->step + c] = (int8_t)(scaled < -128 ? -128 : scaled > 127 ? 127 : scaled);
+    for (int32_t x = 0; x < count; ++x) {
+      const struct channel* const channel = w->channels + c;
+      int32_t sum = channel->bias, scaled;
+      for (int32_t tap = 0; tap < 3; ++tap) {
+        const uint32_t* const column = w->ring + (stride * x + tap) * 8 + c * 2;
+        sum += column_sum(column[odd], column[1 - odd], channel->weights + 2 * tap, row);
       }
+      if (is_signed && sum < 0) sum -= channel->negative;
+      scaled = mote_multiply_high_add(sum, channel->multiplier, channel->round) >> 9;
+      w->row[row * w->jump + x * w->step + c] = (int8_t)(scaled < -128 ? -128 : scaled > 127 ? 127 : scaled);
+    }
+}
+
+static void bands_portable(const struct bands* first, int32_t odd, int32_t stride, int is_signed) {
+  struct bands w = *first;
+  for (; w.left > 0; --w.left, odd = !odd) {
+    convert(&w);
+    w.a += w.columns * w.step_a + w.next_rows;
+    w.b += w.columns * w.step_b + w.next_rows;
+    w.to += odd ? 1 : -1;
+    row_of_outputs(&w, 0, odd, stride, is_signed);
+    if (stride == 1 && w.jump != 0) row_of_outputs(&w, 1, odd, stride, is_signed);
+    w.row += w.next_out;
+  }
 }
 
 enum { plain_is_signed = 0, signed_is_signed = 1 };
-#define ROWS_AS(name, odd, stride, v)                                                                         \
-  static void name(const uint32_t* ring, int8_t* out, const struct channel* channels, const struct walk* w) { \
-    rows_portable(ring, out, channels, w, odd, stride, v##_is_signed);                                        \
-  }
-#define ROWS_OF(v)                 \
-  ROWS_AS(rows_even_##v, 0, 1, v)  \
-  ROWS_AS(rows_odd_##v, 1, 1, v)   \
-  ROWS_AS(rows2_even_##v, 0, 2, v) \
-  ROWS_AS(rows2_odd_##v, 1, 2, v)
+#define BANDS_AS(name, stride, v) \
+  static void name(const struct bands* bands, int32_t odd) { bands_portable(bands, odd, stride, v##_is_signed); }
+#define BANDS_OF(v)         \
+  BANDS_AS(bands_##v, 1, v) \
+  BANDS_AS(bands2_##v, 2, v)
 
 #endif
 
@@ -261,65 +286,64 @@ static void unpack(struct channel* to, const int32_t* from, int32_t round) {
   }
 }
 
-/* Two rows of four channels into one slot of the ring, `to` at the first column inside; b's bytes into the high halves.
- * A row of padding is a word with step 0. */
-static void convert(uint32_t* to, const int8_t* a, int32_t step_a, const int8_t* b, int32_t step_b, int32_t columns) {
-  for (; columns > 0; --columns, to += 8, a += step_a, b += step_b) {
-    const uint32_t upper = mote_load4(a), lower = mote_load4(b);
-    const uint32_t upper_even = mote_sxtb16(upper), upper_odd = mote_sxtb16_odd(upper);
-    const uint32_t lower_even = mote_sxtb16(lower), lower_odd = mote_sxtb16_odd(lower);
-    to[0] = mote_pack_low(upper_even, lower_even);
-    to[2] = mote_pack_low(upper_odd, lower_odd);
-    to[4] = mote_pack_high(upper_even, lower_even);
-    to[6] = mote_pack_high(upper_odd, lower_odd);
-  }
+/* The pair of rows that goes into the ring next; a run of such pairs if both are inside. */
+static void set_rows(struct bands* w, const int8_t* input, const mote_depthwise_3x3_s8_params* p, int32_t pair,
+                     const uint32_t* padding) {
+  const int32_t row = 2 * pair - p->pad_top, step = p->channel_count;
+  const int in_a = row >= 0 && row < p->in_h, in_b = row + 1 >= 0 && row + 1 < p->in_h;
+  w->a = in_a ? input + row * p->in_w * step : (const int8_t*)padding;
+  w->b = in_b ? input + (row + 1) * p->in_w * step : (const int8_t*)padding;
+  w->step_a = in_a ? step : 0;
+  w->step_b = in_b ? step : 0;
 }
 
-/* Row pair `pair` of the padded input into its slot. */
-static void convert_pair(uint32_t* ring, const int8_t* input, const mote_depthwise_3x3_s8_params* p, int32_t pair,
-                         const uint32_t* padding, int32_t columns) {
-  const int32_t row = 2 * pair - p->pad_top, step = p->channel_count;
-  const int8_t* const a = input + row * p->in_w * step;
-  const int8_t* const b = a + p->in_w * step;
-  const int32_t in_a = row >= 0 && row < p->in_h, in_b = row + 1 >= 0 && row + 1 < p->in_h;
-  const int8_t* const none = (const int8_t*)padding;
-  convert(ring + p->pad_left * 8 + (pair & 1), in_a ? a : none, in_a ? step : 0, in_b ? b : none, in_b ? step : 0,
-          columns);
-}
+static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
 static void run(int8_t* output, const int8_t* input, void* scratch, const mote_depthwise_3x3_s8_params* p,
-                int32_t stride, rows_function even, rows_function odd) {
-  const int32_t step = p->channel_count, row = p->out_w * step, rows = stride == 1 ? 2 : 1;
+                int32_t stride, bands_function compute) {
+  const int32_t step = p->channel_count, row = p->out_w * step;
   const int32_t ring_columns = stride == 1 ? p->out_w + 2 : 2 * p->out_w + 1;
-  const int32_t inside = ring_columns - p->pad_left, columns = inside < p->in_w ? inside : p->in_w;
+  const int32_t columns = least(ring_columns - p->pad_left, p->in_w);
+  const int32_t band_count = stride == 1 ? (p->out_h + 1) / 2 : p->out_h;
+  const int32_t whole = stride == 1 ? p->out_h / 2 : p->out_h;          /* bands with all their rows */
+  const int32_t inside = least((p->in_h - 2 + p->pad_top) >> 1, whole); /* first band that may not run with others */
   const uint32_t zeros = (uint8_t)p->zero_point * 0x01010101U;
   const uint32_t zero_pair = mote_halves(p->zero_point, p->zero_point);
   struct channel* const channels = (struct channel*)scratch;
   uint32_t* const ring = (uint32_t*)scratch + 40;
-  struct walk w;
+  uint32_t* const slot = ring + p->pad_left * 8;
+  struct bands w;
   w.step = step;
-  w.total = p->out_w * 32 * stride;
+  w.channels = channels;
+  w.channels_end = channels + 4;
+  w.ring = ring;
+  w.columns = columns;
+  w.next_rows = (2 * p->in_w - columns) * step;
+  w.ends[2] = ring + p->out_w * 8 * stride;
   if (stride == 1) { /* chunks of three and, for the rest, of two: 4 = 2 + 2, 5 = 3 + 2 */
-    w.ends[0] = (p->out_w % 3 == 1 ? p->out_w / 3 - 1 : p->out_w / 3) * 96;
-    w.ends[1] = w.ends[2] = w.total;
+    w.ends[0] = ring + (p->out_w % 3 == 1 ? p->out_w / 3 - 1 : p->out_w / 3) * 24;
+    w.ends[1] = w.ends[2];
+    w.next_out = 2 * row;
   } else {
-    w.jump = 3 * step;
-    w.ends[0] = p->out_w / 6 * 384;
-    w.ends[1] = p->out_w / 3 * 192;
-    w.ends[2] = w.total;
+    w.ends[0] = ring + p->out_w / 6 * 96;
+    w.ends[1] = ring + p->out_w / 3 * 48;
+    w.next_out = row;
   }
-  for (int32_t i = 0; i < ring_columns * 8; ++i)
-    if (i < p->pad_left * 8 || i >= (p->pad_left + columns) * 8) ring[i] = zero_pair;
+  for (int32_t i = 0; i < p->pad_left * 8; ++i) ring[i] = zero_pair;
+  for (int32_t i = (p->pad_left + columns) * 8; i < ring_columns * 8; ++i) ring[i] = zero_pair;
   for (int32_t c = 0; c < step; c += 4) {
-    const int32_t first = c + 4 <= step ? c : step - 4;
-    const int8_t* const from = input + first;
-    int8_t* to = output + first;
+    const int32_t first = least(c, step - 4);
     unpack(channels, p->channels + first * 5, p->round);
-    convert_pair(ring, from, p, 0, &zeros, columns);
-    for (int32_t y = 0, pair = 0; y < p->out_h; y += rows, ++pair, to += rows * row) {
-      convert_pair(ring, from, p, pair + 1, &zeros, columns);
-      if (stride == 1) w.jump = y + 1 < p->out_h ? row : 0;
-      (pair & 1 ? odd : even)(ring, to, channels, &w);
+    set_rows(&w, input + first, p, 0, &zeros);
+    w.to = slot;
+    convert(&w);
+    w.row = output + first;
+    for (int32_t band = 0; band < band_count; band += w.left, w.row += w.left * w.next_out) {
+      set_rows(&w, input + first, p, band + 1, &zeros);
+      w.to = slot + ((band + 1) & 1);
+      w.left = w.step_a != 0 && w.step_b != 0 && band < inside ? inside - band : 1;
+      w.jump = stride == 2 ? 3 * step : band < whole ? row : 0;
+      compute(&w, band & 1);
     }
   }
   if (p->act_min > -128 || p->act_max < 127)
@@ -328,14 +352,14 @@ static void run(int8_t* output, const int8_t* input, void* scratch, const mote_d
 }
 
 #define DEPTHWISE(v)                                                                         \
-  ROWS_OF(v)                                                                                 \
+  BANDS_OF(v)                                                                                \
   void mote_depthwise_3x3_s8_##v(int8_t* output, const int8_t* input, void* scratch,         \
                                  const mote_depthwise_3x3_s8_params* p) {                    \
-    run(output, input, scratch, p, 1, rows_even_##v, rows_odd_##v);                          \
+    run(output, input, scratch, p, 1, bands_##v);                                            \
   }                                                                                          \
   void mote_depthwise_3x3_stride2_s8_##v(int8_t* output, const int8_t* input, void* scratch, \
                                          const mote_depthwise_3x3_s8_params* p) {            \
-    run(output, input, scratch, p, 2, rows2_even_##v, rows2_odd_##v);                        \
+    run(output, input, scratch, p, 2, bands2_##v);                                           \
   }
 DEPTHWISE(plain)
 DEPTHWISE(signed)

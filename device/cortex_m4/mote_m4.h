@@ -48,6 +48,21 @@ static inline uint32_t mote_pack_high(uint32_t a, uint32_t b) {
   __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(r) : "r"(b), "r"(a));
   return r;
 }
+/* Halves of sums, plus bytes 0 and 2 (odd: 1 and 3) of x. */
+static inline uint32_t mote_add_bytes(uint32_t sums, uint32_t x) {
+  __asm__("sxtab16 %0, %0, %1" : "+r"(sums) : "r"(x));
+  return sums;
+}
+static inline uint32_t mote_add_bytes_odd(uint32_t sums, uint32_t x) {
+  __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums) : "r"(x));
+  return sums;
+}
+/* The greater of every pair of signed bytes. */
+static inline uint32_t mote_max_bytes(uint32_t a, uint32_t b) {
+  uint32_t r;
+  __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(r) : "r"(a), "r"(b));
+  return r;
+}
 /* (addend * 2^32 + a * b) >> 32, rounding down: SMMLA. */
 static inline int32_t mote_multiply_high_add(int32_t a, int32_t b, int32_t addend) {
   int32_t r;
@@ -59,6 +74,18 @@ static inline int32_t mote_multiply_high_add(int32_t a, int32_t b, int32_t adden
 
 static inline uint32_t mote_sxtb16(uint32_t x) { return mote_halves((int8_t)(x & 0xffU), (int8_t)((x >> 16) & 0xffU)); }
 static inline uint32_t mote_sxtb16_odd(uint32_t x) { return mote_sxtb16(x >> 8); }
+static inline uint32_t mote_add_bytes(uint32_t sums, uint32_t x) {
+  return mote_halves(mote_low(sums) + (int8_t)(x & 0xffU), mote_high(sums) + (int8_t)((x >> 16) & 0xffU));
+}
+static inline uint32_t mote_add_bytes_odd(uint32_t sums, uint32_t x) { return mote_add_bytes(sums, x >> 8); }
+static inline uint32_t mote_max_bytes(uint32_t a, uint32_t b) {
+  uint32_t r = 0;
+  for (int i = 0; i < 32; i += 8) {
+    const int8_t x = (int8_t)((a >> i) & 0xffU), y = (int8_t)((b >> i) & 0xffU);
+    r |= (uint32_t)(uint8_t)(x > y ? x : y) << i;
+  }
+  return r;
+}
 static inline uint32_t mote_pack_low(uint32_t a, uint32_t b) { return (a & 0xffffU) | (b << 16); }
 static inline uint32_t mote_pack_high(uint32_t a, uint32_t b) { return (a >> 16) | (b & 0xffff0000U); }
 static inline int32_t mote_multiply_high_add(int32_t a, int32_t b, int32_t addend) {
