@@ -23,7 +23,7 @@ class Random {
   }
   /// Uniform in [low, high], both included.
   std::int32_t integer(std::int32_t low, std::int32_t high) {
-    return low + static_cast<std::int32_t>(bits() % static_cast<std::uint64_t>(high - low + 1));
+    return low + static_cast<std::int32_t>(bits() % static_cast<std::uint64_t>(std::int64_t{high} - low + 1));
   }
   /// Uniform in [low, high).
   float real(float low, float high) { return low + (high - low) * static_cast<float>(bits() >> 40) * 0x1p-24F; }
