@@ -6,17 +6,15 @@
 /* An output pixel's window: its first tap, which may lie outside of the input. */
 typedef struct {
   int32_t y, x, ox;
-  int32_t offset; /* (y * in_w + x) * in_c */
 } window;
 
-static inline void advance(window* w, const mote_conv2d_s8_dual_params* p) {
-  w->x += p->stride_w;
-  w->offset += p->stride_w * p->in_c;
-  if (++w->ox == p->out_w) {
+static inline void advance(window* w, int32_t positions, const mote_conv2d_s8_dual_params* p) {
+  w->x += positions * p->stride_w;
+  w->ox += positions;
+  if (w->ox == p->out_w) {
     w->ox = 0;
     w->x = -p->pad_left;
     w->y += p->stride_h;
-    w->offset = (w->y * p->in_w + w->x) * p->in_c;
   }
 }
 
@@ -30,27 +28,28 @@ static inline void clip(int32_t start, int32_t step, int32_t taps, int32_t size,
 }
 
 /* The window as bytes in the stream's order, padding included. */
-static void gather(int8_t* patch, const int8_t* image, const window* at, const mote_conv2d_s8_dual_params* p) {
+static void gather(int8_t* patch, const int8_t* image, int32_t y, int32_t x, const mote_conv2d_s8_dual_params* p) {
   const int32_t body = p->body, tail = p->tail;
-  const int32_t line = p->in_w * p->in_c;
-  int8_t* tails = patch + p->filter_h * body;
+  const int32_t step = p->in_w * p->in_c * p->dilation_h;
   const uint32_t fill = 0x01010101u * (uint8_t)p->in_zero;
   int32_t y0, y1, x0, x1;
   for (int32_t i = 0; i < p->layer.inputs; i += 4) memcpy(patch + i, &fill, 4);
-  clip(at->y, p->dilation_h, p->filter_h, p->in_h, &y0, &y1);
-  clip(at->x, p->dilation_w, p->filter_w, p->in_w, &x0, &x1);
-  for (int32_t ky = y0; ky < y1; ++ky) {
-    const int8_t* from = image + at->offset + ky * p->dilation_h * line + x0 * p->dilation_w * p->in_c;
-    int8_t* to = patch + ky * body + x0 * p->in_c;
-    if (p->dilation_w == 1) {
-      const int32_t begin = x0 * p->in_c, end = x1 * p->in_c; /* bytes of the row */
-      const int32_t middle = begin >= body ? begin : end < body ? end : body;
+  clip(y, p->dilation_h, p->filter_h, p->in_h, &y0, &y1);
+  clip(x, p->dilation_w, p->filter_w, p->in_w, &x0, &x1);
+  const int8_t* from = image + (y * p->in_w + x + x0 * p->dilation_w) * p->in_c + y0 * step;
+  int8_t* to = patch + y0 * body + x0 * p->in_c;
+  if (p->dilation_w == 1) {
+    const int32_t begin = x0 * p->in_c, end = x1 * p->in_c; /* bytes of the row */
+    const int32_t middle = begin >= body ? begin : end < body ? end : body;
+    int8_t* tails = patch + p->filter_h * body + y0 * tail + middle - body;
+    for (int32_t ky = y0; ky < y1; ++ky, from += step, to += body, tails += tail) {
       mote_m4_copy(to, from, middle - begin);
-      for (int32_t i = middle; i < end; ++i) tails[ky * tail + i - body] = from[i - begin];
-    } else {
-      for (int32_t kx = x0; kx < x1; ++kx, to += p->in_c, from += p->dilation_w * p->in_c)
-        mote_m4_copy(to, from, p->in_c);
+      for (int32_t i = middle; i < end; ++i) tails[i - middle] = from[i - begin];
     }
+  } else {
+    for (int32_t ky = y0; ky < y1; ++ky, from += step, to += body)
+      for (int32_t kx = 0; kx < x1 - x0; ++kx)
+        mote_m4_copy(to + kx * p->in_c, from + kx * p->dilation_w * p->in_c, p->in_c);
   }
 }
 
@@ -58,6 +57,10 @@ static void gather(int8_t* patch, const int8_t* image, const window* at, const m
 static inline void widen(uint32_t* pairs, int8_t* tails, const int8_t* a, const int8_t* b, int32_t step,
                          const mote_conv2d_s8_dual_params* p) {
   const int32_t rows = p->filter_h, body = p->body, tail = p->tail;
+  if (rows == 3 && body == 8 && tail == 1) {
+    mote_m4_widen_3x9(pairs, a, b, step);
+    return;
+  }
   if (body != 0) mote_m4_widen_rows(pairs, a, b, body / 4, rows, step);
   if (tail != 0) {
     const int32_t bytes = (rows * tail + 3) & ~3;
@@ -83,32 +86,43 @@ static inline void conv2d(int8_t* out, const int8_t* in, void* scratch, const mo
   const mote_m4_groups groups = mote_m4_split(&p->layer);
   const int32_t out_c = p->layer.outputs, inputs = p->layer.inputs;
   const int32_t line = p->in_w * p->in_c, step = line * p->dilation_h;
-  /* Windows that begin at 0 to these lie inside. */
-  const int32_t y_last = p->in_h - 1 - (p->filter_h - 1) * p->dilation_h;
-  const int32_t x_last = p->dilation_w == 1 ? p->in_w - p->filter_w : -1;
+  /* Windows that begin before these, and not before 0, lie inside. */
+  const int32_t y_end = p->in_h - (p->filter_h - 1) * p->dilation_h;
+  const int32_t x_end = p->dilation_w == 1 ? p->in_w - p->filter_w + 1 : 0;
   uint32_t* pairs = scratch;
   int8_t* patch = (int8_t*)scratch + 4 * inputs;
   for (int32_t n = 0; n < p->batches; ++n, in += p->in_h * line) {
-    window at = {-p->pad_top, -p->pad_left, 0, (-p->pad_top * p->in_w - p->pad_left) * p->in_c};
+    window at = {-p->pad_top, -p->pad_left, 0};
     int32_t left = p->out_h * p->out_w;
-    for (; left > 1; left -= 2, out += 2 * out_c) {
-      const window a = at;
-      advance(&at, p);
-      if (a.y >= 0 && a.x >= 0 && at.x >= 0 && at.y <= y_last && a.x <= x_last && at.x <= x_last) {
-        widen(pairs, patch, in + a.offset, in + at.offset, step, p);
-      } else {
-        gather(patch, in, &a, p);
-        gather(patch + inputs, in, &at, p);
-        mote_m4_widen(pairs, patch, patch + inputs, inputs / 4);
+    while (left > 1) {
+      int32_t run = 0; /* how many pairs of this row from here on lie inside */
+      if (at.y >= 0 && at.y < y_end && at.x >= 0 && at.x < x_end) {
+        const int32_t inside = (x_end - 1 - at.x) / p->stride_w + 1;
+        run = (inside < p->out_w - at.ox ? inside : p->out_w - at.ox) / 2;
       }
-      advance(&at, p);
-      mote_m4_run2(&p->layer, &groups, pairs, out, out + out_c, two);
+      if (run != 0) {
+        const int32_t jump = p->stride_w * p->in_c;
+        const int8_t* a = in + (at.y * p->in_w + at.x) * p->in_c;
+        for (int32_t i = run; i > 0; --i, a += 2 * jump, out += 2 * out_c) {
+          widen(pairs, patch, a, a + jump, step, p);
+          mote_m4_run2(&p->layer, &groups, pairs, out, out + out_c, two);
+        }
+        left -= 2 * run;
+        advance(&at, 2 * run, p);
+      } else { /* one of the two sticks out, or they are of two rows */
+        gather(patch, in, at.y, at.x, p);
+        advance(&at, 1, p);
+        gather(patch + inputs, in, at.y, at.x, p);
+        advance(&at, 1, p);
+        mote_m4_widen(pairs, patch, patch + inputs, inputs / 4);
+        mote_m4_run2(&p->layer, &groups, pairs, out, out + out_c, two);
+        left -= 2;
+        out += 2 * out_c;
+      }
     }
     if (left != 0) {
-      patch = scratch;
-      gather(patch, in, &at, p);
-      mote_m4_run1(&p->layer, &groups, patch, out, one);
-      patch += 4 * inputs;
+      gather(scratch, in, at.y, at.x, p);
+      mote_m4_run1(&p->layer, &groups, scratch, out, one);
       out += out_c;
     }
   }

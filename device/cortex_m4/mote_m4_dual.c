@@ -8,7 +8,7 @@
 #define NAKED __attribute__((naked))
 
 /* --- Two pixels: r0 pairs, r1 stream; accumulators r6 T(AB), r7 SB, r8 T(CD), r9 SD of pixel 0 and r10, r11, r12, lr
- * of pixel 1. Stack: 0 out0, 4 out1, 8 pairs, 12 end of stream, 16 where to enter the unrolled loop, 20 end of pairs,
+ * of pixel 1. Stack: 0 pairs, 4 out0, 8 out1, 12 end of stream, 16 where to enter the unrolled loop, 20 end of pairs,
  * 24 round. */
 #define PAIR2                \
   "ldrd r2, r3, [r1], #8\n"  \
@@ -28,38 +28,35 @@
 #define BEGIN2                                                              \
   "push {r4-r11, lr}\n"                                                     \
   "sub sp, #28\n"                                                           \
-  "strd r2, r3, [sp]\n"                                                     \
-  "ldm r0, {r2, r3, r4, r5, r6}\n" /* stream, end, inputs, round, enter2 */ \
-  "strd r1, r3, [sp, #8]\n"                                                 \
-  "adr.w r7, 3f\n"                                                          \
-  "add r6, r6, r7\n"                                                        \
-  "add r7, r1, r4, lsl #2\n"                                                \
-  "strd r6, r7, [sp, #16]\n"                                                \
-  "str r5, [sp, #24]\n"                                                     \
+  "ldm r0, {r4, r5, r6, r7, r8}\n" /* end, enter2, inputs, round, stream */ \
+  "adr.w r9, 3f\n"                                                          \
+  "add r5, r5, r9\n"                                                        \
+  "add r6, r1, r6, lsl #2\n"                                                \
+  "stm sp, {r1, r2, r3, r4, r5, r6, r7}\n"                                  \
   "mov r0, r1\n"                                                            \
-  "mov r1, r2\n"
+  "mov r1, r8\n"
 
 /* The first pair of inputs sets the accumulators. */
-#define LOOP2                    \
-  "2:\n"                         \
-  "ldrd r6, r8, [r1], #8\n"      \
-  "ldrd r2, r3, [r1], #8\n"      \
-  "ldrd r4, r5, [r0], #8\n"      \
-  "smlad r10, r2, r5, r6\n"      \
-  "smlad r12, r3, r5, r8\n"      \
-  "smlad r6, r2, r4, r6\n"       \
-  "smlad r8, r3, r4, r8\n"       \
-  "sxtb16 r2, r2\n"              \
-  "sxtb16 r3, r3\n"              \
-  "smuad r7, r2, r4\n"           \
-  "smuad r11, r2, r5\n"          \
-  "smuad r9, r3, r4\n"           \
-  "smuad lr, r3, r5\n" PAIR2     \
-  "ldr pc, [sp, #16]\n"          \
-  ".p2align 2\n"                 \
-  "3:\n" QUAD2 QUAD2 QUAD2 QUAD2 \
-  "ldr r2, [sp, #20]\n"          \
-  "cmp r0, r2\n"                 \
+#define LOOP2                                            \
+  "2:\n"                                                 \
+  "ldrd r6, r8, [r1], #8\n"                              \
+  "ldrd r2, r3, [r1], #8\n"                              \
+  "ldrd r4, r5, [r0], #8\n"                              \
+  "smlad r10, r2, r5, r6\n"                              \
+  "smlad r12, r3, r5, r8\n"                              \
+  "smlad r6, r2, r4, r6\n"                               \
+  "smlad r8, r3, r4, r8\n"                               \
+  "sxtb16 r2, r2\n"                                      \
+  "sxtb16 r3, r3\n"                                      \
+  "smuad r7, r2, r4\n"                                   \
+  "smuad r11, r2, r5\n"                                  \
+  "smuad r9, r3, r4\n"                                   \
+  "smuad lr, r3, r5\n" PAIR2                             \
+  "ldr pc, [sp, #16]\n"                                  \
+  ".p2align 2\n"                                         \
+  "3:\n" QUAD2 QUAD2 QUAD2 QUAD2 QUAD2 QUAD2 QUAD2 QUAD2 \
+  "ldr r2, [sp, #20]\n"                                  \
+  "cmp r0, r2\n"                                         \
   "blo 3b\n"
 
 /* v of both pixels for the outputs whose sums are t, s (pixel 0) and u, v (pixel 1); r4: start of the second output. */
@@ -105,21 +102,20 @@
     "ldr r5, [sp, #24]\n"                    \
     BYTES2(f, t, s, u, v)
 
-#define STORE2              \
-  "ldrd r2, r3, [sp]\n"     \
-  "strb r6, [r2], #4\n"     \
-  "strb r7, [r2, #-3]\n"    \
-  "strb r8, [r2, #-2]\n"    \
-  "strb r9, [r2, #-1]\n"    \
-  "strb r10, [r3], #4\n"    \
-  "strb r11, [r3, #-3]\n"   \
-  "strb r12, [r3, #-2]\n"   \
-  "strb lr, [r3, #-1]\n"    \
-  "strd r2, r3, [sp]\n"     \
-  "ldrd r0, r4, [sp, #8]\n" \
-  "cmp r1, r4\n"            \
-  "bne 2b\n"                \
-  "add sp, #28\n"           \
+#define STORE2                 \
+  "ldm sp, {r0, r2, r3, r4}\n" \
+  "strb r6, [r2], #4\n"        \
+  "strb r7, [r2, #-3]\n"       \
+  "strb r8, [r2, #-2]\n"       \
+  "strb r9, [r2, #-1]\n"       \
+  "strb r10, [r3], #4\n"       \
+  "strb r11, [r3, #-3]\n"      \
+  "strb r12, [r3, #-2]\n"      \
+  "strb lr, [r3, #-1]\n"       \
+  "strd r2, r3, [sp, #4]\n"    \
+  "cmp r1, r4\n"               \
+  "bne 2b\n"                   \
+  "add sp, #28\n"              \
   "pop {r4-r11, pc}\n"
 
 #define DEFINE2(variant, f)                                                                                            \
@@ -135,7 +131,7 @@ DEFINE2(, "12")
 DEFINE2(_coarse, "8")
 
 /* --- One pixel: r0 inputs, r1 stream; accumulators r6 T(AB), r7 SB, r8 T(CD), r9 SD; pairs of inputs in r10, r11.
- * Stack: 0 out, 4 inputs, 8 end of stream, 12 where to enter the loop, 16 end of inputs, 20 multiplier, 24 round, 28
+ * Stack: 0 inputs, 4 out, 8 end of stream, 12 where to enter the loop, 16 end of inputs, 20 round, 24 multiplier, 28
  * negative. */
 #define QUAD1                     \
   "ldr r10, [r0], #4\n"           \
@@ -155,19 +151,16 @@ DEFINE2(_coarse, "8")
   "smlad r7, r4, r11, r7\n"       \
   "smlad r9, r5, r11, r9\n" /* 16 instructions of 4 bytes */
 
-#define BEGIN1                                                            \
-  "push {r4-r11, lr}\n"                                                   \
-  "sub sp, #36\n"                                                         \
-  "ldm r0, {r3, r4, r5, r6, r7, r8, r9, r10}\n" /* all of mote_m4_dual */ \
-  "strd r2, r1, [sp]\n"                                                   \
-  "adr.w r7, 3f\n"                                                        \
-  "add r7, r7, r8\n"                                                      \
-  "strd r4, r7, [sp, #8]\n"                                               \
-  "add r7, r1, r5\n"                                                      \
-  "strd r7, r9, [sp, #16]\n"                                              \
-  "strd r6, r10, [sp, #24]\n"                                             \
-  "mov r0, r1\n"                                                          \
-  "mov r1, r3\n"
+#define BEGIN1                                                             \
+  "push {r4-r11, lr}\n"                                                    \
+  "sub sp, #36\n"                                                          \
+  "ldm r0, {r4, r5, r6, r7, r8, r9, r10, r11}\n" /* all of mote_m4_dual */ \
+  "adr.w r3, 3f\n"                                                         \
+  "add r5, r9, r3\n"                                                       \
+  "add r6, r1, r6\n"                                                       \
+  "stm sp, {r1, r2, r4, r5, r6, r7, r10, r11}\n"                           \
+  "mov r0, r1\n"                                                           \
+  "mov r1, r8\n"
 
 #define LOOP1                     \
   "2:\n"                          \
@@ -213,39 +206,38 @@ DEFINE2(_coarse, "8")
   "ldm r1!, {r2, r3, r4, r10, r11}\n" VALUES1(t, s, "r4") NEGATIVE(t, "r2") NEGATIVE(s, "r3") \
       BYTES1(f, t, s, "r10", "r11")
 
-#define STORE1           \
-  "ldrd r2, r0, [sp]\n"  \
-  "ldr r4, [sp, #8]\n"   \
-  "strb r6, [r2], #4\n"  \
-  "strb r7, [r2, #-3]\n" \
-  "strb r8, [r2, #-2]\n" \
-  "strb r9, [r2, #-1]\n" \
-  "str r2, [sp]\n"       \
-  "cmp r1, r4\n"         \
-  "bne 2b\n"             \
-  "add sp, #36\n"        \
+#define STORE1             \
+  "ldm sp, {r0, r2, r4}\n" \
+  "strb r6, [r2], #4\n"    \
+  "strb r7, [r2, #-3]\n"   \
+  "strb r8, [r2, #-2]\n"   \
+  "strb r9, [r2, #-1]\n"   \
+  "str r2, [sp, #4]\n"     \
+  "cmp r1, r4\n"           \
+  "bne 2b\n"               \
+  "add sp, #36\n"          \
   "pop {r4-r11, pc}\n"
 
 #define DEFINE1(variant, f)                                                                                           \
   NAKED void mote_m4_dual1_rectified##variant(const mote_m4_dual* d, const int8_t* in, int8_t* out) {                 \
     __asm__ volatile(BEGIN1 LOOP1                                                                                     \
                      "ldm r1!, {r2, r3, r4, r5, r10, r11}\n"                                                          \
-                     "ldr r12, [sp, #24]\n" VALUES1("r6", "r7", "r4") VALUES1("r8", "r9", "r11")                      \
+                     "ldr r12, [sp, #20]\n" VALUES1("r6", "r7", "r4") VALUES1("r8", "r9", "r11")                      \
                          BYTES1(f, "r6", "r7", "r2", "r3") BYTES1(f, "r8", "r9", "r5", "r10") STORE1);                \
   }                                                                                                                   \
   NAKED void mote_m4_dual1_signed##variant(const mote_m4_dual* d, const int8_t* in, int8_t* out) {                    \
-    __asm__ volatile(BEGIN1 LOOP1 "ldr r12, [sp, #24]\n" SIGNED1(f, "r6", "r7") SIGNED1(f, "r8", "r9") STORE1);       \
+    __asm__ volatile(BEGIN1 LOOP1 "ldr r12, [sp, #20]\n" SIGNED1(f, "r6", "r7") SIGNED1(f, "r8", "r9") STORE1);       \
   }                                                                                                                   \
   NAKED void mote_m4_uniform_rectified##variant(const mote_m4_dual* d, const int8_t* in, int8_t* out) {               \
     __asm__ volatile(BEGIN1 LOOP1                                                                                     \
                      "ldrd r10, r11, [r1], #8\n"                                                                      \
-                     "ldrd r2, r12, [sp, #20]\n" VALUES1("r6", "r7", "r10") VALUES1("r8", "r9", "r11")                \
+                     "ldrd r12, r2, [sp, #20]\n" VALUES1("r6", "r7", "r10") VALUES1("r8", "r9", "r11")                \
                          BYTES1(f, "r6", "r7", "r2", "r2") BYTES1(f, "r8", "r9", "r2", "r2") STORE1);                 \
   }                                                                                                                   \
   NAKED void mote_m4_uniform_signed##variant(const mote_m4_dual* d, const int8_t* in, int8_t* out) {                  \
     __asm__ volatile(BEGIN1 LOOP1                                                                                     \
                      "ldrd r10, r11, [r1], #8\n"                                                                      \
-                     "ldrd r2, r12, [sp, #20]\n"                                                                      \
+                     "ldrd r12, r2, [sp, #20]\n"                                                                      \
                      "ldr r3, [sp, #28]\n" VALUES1("r6", "r7", "r10") VALUES1("r8", "r9", "r11") NEGATIVE("r6", "r3") \
                          NEGATIVE("r7", "r3") NEGATIVE("r8", "r3") NEGATIVE("r9", "r3")                               \
                              BYTES1(f, "r6", "r7", "r2", "r2") BYTES1(f, "r8", "r9", "r2", "r2") STORE1);             \
@@ -292,6 +284,47 @@ NAKED void mote_m4_widen_rows(uint32_t* pairs, const int8_t* p0, const int8_t* p
       "bne 2b\n"
       "pop {r4-r11}\n"
       "bx lr\n");
+}
+
+/* One row's first eight bytes of both pixels. */
+#define WIDEN_8                    \
+  "ldr r4, [r1]\n"                 \
+  "ldr r5, [r2]\n"                 \
+  "ldr r6, [r1, #4]\n"             \
+  "ldr r7, [r2, #4]\n"             \
+  "sxtb16 r10, r4\n"               \
+  "sxtb16 r11, r5\n"               \
+  "sxtb16 r12, r4, ror #8\n"       \
+  "sxtb16 lr, r5, ror #8\n"        \
+  "stm r0!, {r10, r11, r12, lr}\n" \
+  "sxtb16 r10, r6\n"               \
+  "sxtb16 r11, r7\n"               \
+  "sxtb16 r12, r6, ror #8\n"       \
+  "sxtb16 lr, r7, ror #8\n"        \
+  "stm r0!, {r10, r11, r12, lr}\n"
+
+NAKED void mote_m4_widen_3x9(uint32_t* pairs, const int8_t* p0, const int8_t* p1, int32_t step) {
+  __asm__ volatile(
+      "push {r4-r12, lr}\n"
+      "ldrsb r8, [r1, #8]\n"
+      "ldrsb r9, [r2, #8]\n" WIDEN_8
+      "add r1, r3\n"
+      "add r2, r3\n" WIDEN_8
+      "ldrsb r4, [r1, #8]\n" /* the middle row's ninth byte stands alone, the others' make a pair */
+      "ldrsb r5, [r2, #8]\n"
+      "add r1, r3\n"
+      "add r2, r3\n"
+      "uxth r3, r4\n"
+      "push {r5}\n" WIDEN_8
+      "pop {r5}\n"
+      "ldrsb r4, [r1, #8]\n"
+      "ldrsb r6, [r2, #8]\n"
+      "pkhbt r8, r8, r4, lsl #16\n"
+      "pkhbt r9, r9, r6, lsl #16\n"
+      "mov r10, r3\n"
+      "uxth r11, r5\n"
+      "stm r0!, {r8, r9, r10, r11}\n"
+      "pop {r4-r12, pc}\n");
 }
 
 #else /* any other machine: only so that packing and layers can be tested on the host, bit for bit */
@@ -407,6 +440,13 @@ void mote_m4_widen(uint32_t* pairs, const int8_t* p0, const int8_t* p1, int32_t 
 void mote_m4_widen_rows(uint32_t* pairs, const int8_t* p0, const int8_t* p1, int32_t quads, int32_t rows,
                         int32_t step) {
   for (int32_t r = 0; r < rows; ++r) mote_m4_widen(pairs + 4 * quads * r, p0 + step * r, p1 + step * r, quads);
+}
+
+void mote_m4_widen_3x9(uint32_t* pairs, const int8_t* p0, const int8_t* p1, int32_t step) {
+  const int8_t tails0[4] = {p0[8], p0[step + 8], p0[2 * step + 8], 0};
+  const int8_t tails1[4] = {p1[8], p1[step + 8], p1[2 * step + 8], 0};
+  mote_m4_widen_rows(pairs, p0, p1, 2, 3, step);
+  mote_m4_widen(pairs + 24, tails0, tails1, 1);
 }
 
 #endif

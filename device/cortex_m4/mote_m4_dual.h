@@ -16,21 +16,23 @@
 #include <stdint.h>
 
 typedef struct {
-  const uint32_t* stream;       /* first group of four outputs */
   const uint32_t* end;          /* behind the last group */
+  uint32_t enter2;              /* where the unrolled loop for two pixels begins: mote_m4_dual_enter */
   uint32_t inputs;              /* a multiple of 4, >= 4 */
   int32_t round;                /* (zero point << fraction) + (1 << (fraction - 1)) */
-  uint32_t enter2, enter1;      /* where the unrolled loops begin: mote_m4_dual_enter */
+  const uint32_t* stream;       /* first group of four outputs */
+  uint32_t enter1;              /* enter2 for one pixel */
   int32_t multiplier, negative; /* m and n of uniform streams */
 } mote_m4_dual;
 
-/* Bytes from the start of a loop of four quads (four inputs each, `bytes` of code) to where it must be entered, so that
- * it ends with the last quad; the first quad stands before the loop. Bit 0 says Thumb. */
-static inline uint32_t mote_m4_dual_enter(uint32_t inputs, uint32_t bytes) {
+/* Bytes from the start of a loop of `unroll` quads (four inputs each, `bytes` of code) to where it must be entered, so
+ * that it ends with the last quad; the first quad stands before the loop. Bit 0 says Thumb. */
+static inline uint32_t mote_m4_dual_enter(uint32_t inputs, uint32_t unroll, uint32_t bytes) {
   const uint32_t quads = inputs / 4 - 1;
-  return (quads == 0 ? 4 : (0u - quads) & 3u) * bytes + 1u;
+  return (quads == 0 ? unroll : (0u - quads) & (unroll - 1u)) * bytes + 1u;
 }
-enum { MOTE_M4_QUAD2 = 96, MOTE_M4_QUAD1 = 64 };
+static inline uint32_t mote_m4_dual_enter2(uint32_t inputs) { return mote_m4_dual_enter(inputs, 8, 96); }
+static inline uint32_t mote_m4_dual_enter1(uint32_t inputs) { return mote_m4_dual_enter(inputs, 4, 64); }
 
 /* Two pixels, whose inputs stand as pairs of int16: for each two pairs of the stream's order, that of pixel 0, then
  * that of pixel 1 (mote_m4_widen writes them so). Writes 4 bytes a group to out0 and to out1. */
@@ -50,5 +52,9 @@ mote_m4_one mote_m4_uniform_rectified, mote_m4_uniform_signed, mote_m4_uniform_r
 void mote_m4_widen(uint32_t* pairs, const int8_t* p0, const int8_t* p1, int32_t quads);
 /* The same with `rows` runs that begin `step` bytes apart. */
 void mote_m4_widen_rows(uint32_t* pairs, const int8_t* p0, const int8_t* p1, int32_t quads, int32_t rows, int32_t step);
+
+/* The windows of 3x3 pixels of three channels: mote_m4_widen_rows of the first eight bytes of three rows, then the
+ * ninth bytes of the rows and a zero as a quad of their own. Writes 112 bytes. */
+void mote_m4_widen_3x9(uint32_t* pairs, const int8_t* p0, const int8_t* p1, int32_t step);
 
 #endif /* MOTE_M4_DUAL_H */

@@ -29,8 +29,8 @@ static inline mote_m4_groups mote_m4_split(const mote_m4_layer* l) {
   g.full.end = l->stream + (l->outputs / 4) * l->group_words;
   g.full.inputs = (uint32_t)l->inputs;
   g.full.round = l->round;
-  g.full.enter2 = mote_m4_dual_enter((uint32_t)l->inputs, MOTE_M4_QUAD2);
-  g.full.enter1 = mote_m4_dual_enter((uint32_t)l->inputs, MOTE_M4_QUAD1);
+  g.full.enter2 = mote_m4_dual_enter2((uint32_t)l->inputs);
+  g.full.enter1 = mote_m4_dual_enter1((uint32_t)l->inputs);
   g.full.multiplier = l->multiplier;
   g.full.negative = l->negative;
   g.rest = g.full;

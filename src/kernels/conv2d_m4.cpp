@@ -81,25 +81,29 @@ KernelCall lower_pointwise(const Graph& graph, const Node& node, const Target&) 
 bool applies_conv2d(const Graph& graph, const Node& node, const Target& target) { return usable(graph, node, target); }
 
 /// What it takes to bring the windows of two positions into pairs, summed over all of one image; and of a last odd one.
+/// Follows device/cortex_m4/conv2d_s8_dual.c.
 std::int64_t window_instructions(const Shape& in, const ops::Window& w, std::int64_t inputs) {
-  const std::int64_t body = row_body(w, in[3]), tail = std::int64_t{w.filter_w} * in[3] - body;
-  const auto inside = [&](std::int64_t p) {
-    const std::int64_t y = p / w.out_w * w.stride_h - w.pad_top;
-    const std::int64_t x = p % w.out_w * w.stride_w - w.pad_left;
-    return w.dilation_w == 1 && y >= 0 && x >= 0 && y + (w.filter_h - 1) * w.dilation_h < in[1] &&
-           x + w.filter_w <= in[2];
-  };
-  const std::int64_t gather = 70 + 2 * (inputs / 4) + w.filter_h * (30 + 5 * (body / 4) + 6 * tail);
-  const std::int64_t tails =
-      tail == 0 ? 0 : 20 + w.filter_h * (7 + 6 * tail) + widen_instructions((w.filter_h * tail + 3) / 4);
+  const std::int64_t body = row_body(w, in[3]), tail = std::int64_t{w.filter_w} * in[3] - body, rows = w.filter_h;
+  const std::int64_t gather = 110 + 3 * (inputs / 4) + rows * (22 + 5 * (body / 4) + 6 * tail);
+  const std::int64_t apart = 70 + 2 * gather + widen_instructions(inputs / 4);
+  std::int64_t together = 25;
+  if (rows == 3 && body == 8 && tail == 1)
+    together += 75;
+  else if (tail == 0)
+    together += 10 + widen_rows_instructions(body / 4, rows);
+  else
+    together += (body == 0 ? 0 : 10 + widen_rows_instructions(body / 4, rows)) + 20 + rows * (7 + 6 * tail) +
+                widen_instructions((rows * tail + 3) / 4);
   std::int64_t sum = 0;
+  std::int64_t p = 0;
   const std::int64_t positions = std::int64_t{w.out_h} * w.out_w;
-  for (std::int64_t p = 0; p + 1 < positions; p += 2) {
-    sum += 60;
-    if (inside(p) && inside(p + 1))
-      sum += (body == 0 ? 0 : 15 + widen_rows_instructions(body / 4, w.filter_h)) + tails;
-    else
-      sum += 2 * gather + widen_instructions(inputs / 4);
+  while (p + 1 < positions) {
+    const std::int64_t y = p / w.out_w * w.stride_h - w.pad_top, ox = p % w.out_w, x = ox * w.stride_w - w.pad_left;
+    std::int64_t run = 0;
+    if (w.dilation_w == 1 && y >= 0 && x >= 0 && y + (rows - 1) * w.dilation_h < in[1] && x + w.filter_w <= in[2])
+      run = std::min<std::int64_t>((in[2] - w.filter_w - x) / w.stride_w + 1, w.out_w - ox) / 2;
+    sum += run != 0 ? 60 + run * together : apart;
+    p += run != 0 ? 2 * run : 2;
   }
   return sum + positions % 2 * gather;
 }

@@ -132,18 +132,18 @@ class Streamer {
 
 // Counted in device/cortex_m4/mote_m4_dual.c: a group of four outputs with its first quad, a quad, and what a call
 // costs.
-constexpr std::int64_t kPairGroup = 63, kPairGroupSigned = 83, kPairQuad = 24, kPairCall = 14;
-constexpr std::int64_t kSingleGroup = 43, kSingleGroupSigned = 52, kUniformGroup = 43, kUniformGroupSigned = 52,
-                       kSingleQuad = 16, kSingleCall = 13;
+constexpr std::int64_t kPairGroup = 65, kPairGroupSigned = 84, kPairQuad = 24, kPairUnroll = 8;
+constexpr std::int64_t kSingleGroup = 40, kSingleGroupSigned = 49, kSingleQuad = 16, kSingleUnroll = 4;
+constexpr std::int64_t kCall = 11;
 
-/// `per_group` is that of a layer with one quad.
-std::int64_t run_instructions(const DualLayer& layer, std::int64_t per_group, std::int64_t per_quad, std::int64_t call,
+/// `group` is that of a layer with one quad.
+std::int64_t run_instructions(const DualLayer& layer, std::int64_t group, std::int64_t quad, std::int64_t unroll,
                               std::int64_t pixels) {
-  const std::int64_t quads = layer.inputs / 4;
-  const std::int64_t checks = 3 * std::max<std::int64_t>(1, (quads + 2) / 4);
-  std::int64_t sum = (layer.outputs + 3) / 4 * (per_group + per_quad * (quads - 1) + checks);
-  if (layer.outputs >= 4) sum += call + 10;
-  if (layer.outputs % 4 != 0) sum += call + 25 + 8 * pixels;
+  const std::int64_t more = layer.inputs / 4 - 1;
+  const std::int64_t checks = 3 * std::max<std::int64_t>(1, (more + unroll - 1) / unroll);
+  std::int64_t sum = (layer.outputs + 3) / 4 * (group + quad * more + checks);
+  if (layer.outputs >= 4) sum += kCall;
+  if (layer.outputs % 4 != 0) sum += kCall + 20 + 5 * pixels * (layer.outputs % 4);
   if (layer.act_min > -128 || layer.act_max < 127) sum += pixels * (6 + 10 * layer.outputs);
   return sum;
 }
@@ -225,7 +225,7 @@ KernelCall pointwise_call(const Node& node, const DualLayer& layer, std::int64_t
   const std::int64_t lead = std::max<std::int64_t>(0, 2 * pairs_before_last * (layer.outputs - in_c));
   call.overlap({.allowed = true, .lead = lead, .equal_offset_only = false});
   const std::int64_t per_pair =
-      18 + widen_instructions(in_c / 4) + (in_c % 4 != 0 ? 45 : 0) + dual_pair_instructions(layer);
+      15 + widen_instructions(in_c / 4) + (in_c % 4 != 0 ? 45 : 0) + dual_pair_instructions(layer);
   const std::int64_t single = pixels % 2 * (20 + in_c + dual_single_instructions(layer));
   call.cost(60 + pixels / 2 * per_pair + single, 440 + dual_code_bytes(layer, true));
   KernelCall result = call.take();
@@ -234,13 +234,11 @@ KernelCall pointwise_call(const Node& node, const DualLayer& layer, std::int64_t
 }
 
 std::int64_t dual_pair_instructions(const DualLayer& layer) {
-  return run_instructions(layer, layer.is_signed ? kPairGroupSigned : kPairGroup, kPairQuad, kPairCall, 2);
+  return run_instructions(layer, layer.is_signed ? kPairGroupSigned : kPairGroup, kPairQuad, kPairUnroll, 2);
 }
 
 std::int64_t dual_single_instructions(const DualLayer& layer) {
-  const std::int64_t rectified = layer.is_uniform ? kUniformGroup : kSingleGroup;
-  const std::int64_t with_sign = layer.is_uniform ? kUniformGroupSigned : kSingleGroupSigned;
-  return run_instructions(layer, layer.is_signed ? with_sign : rectified, kSingleQuad, kSingleCall, 1);
+  return run_instructions(layer, layer.is_signed ? kSingleGroupSigned : kSingleGroup, kSingleQuad, kSingleUnroll, 1);
 }
 
 std::int64_t widen_instructions(std::int64_t quads) { return 3 + 2 + 7 * quads + 2 * (quads / 2) + 2; }
