@@ -110,12 +110,17 @@ static inline void conv2d(int8_t* out, const int8_t* in, void* scratch, const mo
         left -= 2 * run;
         advance(&at, 2 * run, p);
       } else { /* one of the two sticks out, or they are of two rows */
-        gather(patch, in, at.y, at.x, p);
+        const window a = at;
         advance(&at, 1, p);
-        gather(patch + inputs, in, at.y, at.x, p);
-        advance(&at, 1, p);
-        mote_m4_widen(pairs, patch, patch + inputs, inputs / 4);
+        if (a.y >= 0 && a.x >= 0 && a.x < x_end && at.x >= 0 && at.y < y_end && at.x < x_end) {
+          widen(pairs, patch, in + (a.y * p->in_w + a.x) * p->in_c, in + (at.y * p->in_w + at.x) * p->in_c, step, p);
+        } else {
+          gather(patch, in, a.y, a.x, p);
+          gather(patch + inputs, in, at.y, at.x, p);
+          mote_m4_widen(pairs, patch, patch + inputs, inputs / 4);
+        }
         mote_m4_run2(&p->layer, &groups, pairs, out, out + out_c, two);
+        advance(&at, 1, p);
         left -= 2;
         out += 2 * out_c;
       }

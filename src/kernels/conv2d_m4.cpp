@@ -32,12 +32,17 @@ std::vector<std::size_t> window_order(const ops::Window& w, std::int32_t in_c) {
   return order;
 }
 
+/// A conv2d, or a depthwise_conv2d of one input channel, which is one: its weights as [outputs][taps].
 std::optional<DualLayer> packed(const Graph& graph, const Node& node) {
   const Tensor& x = ops::input(graph, node, 0);
   const Tensor& weights = ops::input(graph, node, 1);
   const auto order = window_order(convolution_window(graph, node), x.shape[3]);
-  return dual_layer(graph, node, ops::channel_multipliers(x, weights, ops::output(graph, node), weights.shape[0]),
-                    order, false);
+  const bool depthwise = node.op == &ops::depthwise_conv2d;
+  const std::int32_t channels = weights.shape[depthwise ? 3 : 0];
+  const auto multipliers = ops::channel_multipliers(x, weights, ops::output(graph, node), channels);
+  const auto w = weights.constant<std::int8_t>();
+  if (!depthwise) return dual_layer(graph, node, w, multipliers, order, false);
+  return dual_layer(graph, node, channels_first(w, channels), multipliers, order, false);
 }
 
 bool usable(const Graph& graph, const Node& node, const Target& target) {
@@ -94,18 +99,28 @@ std::int64_t window_instructions(const Shape& in, const ops::Window& w, std::int
   else
     together += (body == 0 ? 0 : 10 + widen_rows_instructions(body / 4, rows)) + 20 + rows * (7 + 6 * tail) +
                 widen_instructions((rows * tail + 3) / 4);
+  const auto inside = [&](std::int64_t p) {
+    const std::int64_t y = p / w.out_w * w.stride_h - w.pad_top, x = p % w.out_w * w.stride_w - w.pad_left;
+    return w.dilation_w == 1 && y >= 0 && x >= 0 && y + (rows - 1) * w.dilation_h < in[1] && x + w.filter_w <= in[2];
+  };
   std::int64_t sum = 0;
   std::int64_t p = 0;
   const std::int64_t positions = std::int64_t{w.out_h} * w.out_w;
   while (p + 1 < positions) {
-    const std::int64_t y = p / w.out_w * w.stride_h - w.pad_top, ox = p % w.out_w, x = ox * w.stride_w - w.pad_left;
+    const std::int64_t ox = p % w.out_w, x = ox * w.stride_w - w.pad_left;
     std::int64_t run = 0;
-    if (w.dilation_w == 1 && y >= 0 && x >= 0 && y + (rows - 1) * w.dilation_h < in[1] && x + w.filter_w <= in[2])
-      run = std::min<std::int64_t>((in[2] - w.filter_w - x) / w.stride_w + 1, w.out_w - ox) / 2;
-    sum += run != 0 ? 60 + run * together : apart;
+    if (inside(p)) run = std::min<std::int64_t>((in[2] - w.filter_w - x) / w.stride_w + 1, w.out_w - ox) / 2;
+    if (run != 0)
+      sum += 60 + run * together;
+    else
+      sum += inside(p) && inside(p + 1) ? 70 + together : apart;
     p += run != 0 ? 2 * run : 2;
   }
   return sum + positions % 2 * gather;
+}
+
+bool applies_depthwise(const Graph& graph, const Node& node, const Target& target) {
+  return ops::input(graph, node, 0).shape[3] == 1 && usable(graph, node, target);
 }
 
 KernelCall lower_conv2d(const Graph& graph, const Node& node, const Target&) {
@@ -137,5 +152,7 @@ KernelCall lower_conv2d(const Graph& graph, const Node& node, const Target&) {
 const KernelDef pointwise_s8_dual = {"pointwise_s8_dual", &ops::conv2d, "pointwise_s8_dual.c", applies_pointwise,
                                      lower_pointwise};
 const KernelDef conv2d_s8_dual = {"conv2d_s8_dual", &ops::conv2d, "conv2d_s8_dual.c", applies_conv2d, lower_conv2d};
+const KernelDef depthwise_as_conv2d_s8_dual = {"depthwise_as_conv2d_s8_dual", &ops::depthwise_conv2d,
+                                               "conv2d_s8_dual.c", applies_depthwise, lower_conv2d};
 
 }  // namespace mote::kernels

@@ -150,24 +150,22 @@ std::int64_t run_instructions(const DualLayer& layer, std::int64_t group, std::i
 
 }  // namespace
 
-std::optional<DualLayer> dual_layer(const Graph& graph, const Node& node,
+std::optional<DualLayer> dual_layer(const Graph& graph, const Node& node, std::span<const std::int8_t> weights,
                                     std::span<const QuantizedMultiplier> multipliers,
                                     std::span<const std::size_t> order, bool uniform) {
-  const Tensor& weights = ops::input(graph, node, 1);
   const Tensor& out = ops::output(graph, node);
   const Rule rule{ops::zero_point_of(out), ops::int8_range(node.attrs.text("activation"), out.quant)};
-  const std::int32_t channels = weights.shape[0];
-  const auto w = weights.constant<std::int8_t>();
-  const std::size_t taps = w.size() / static_cast<std::size_t>(channels);
-  const auto bias =
-      folded_bias(ops::optional_input(graph, node, 2), w, channels, ops::zero_point_of(ops::input(graph, node, 0)));
+  const auto channels = static_cast<std::int32_t>(multipliers.size());
+  const std::size_t taps = weights.size() / multipliers.size();
+  const auto bias = folded_bias(ops::optional_input(graph, node, 2), weights, channels,
+                                ops::zero_point_of(ops::input(graph, node, 0)));
   if (uniform && !same(multipliers)) return {};
 
   for (const int fraction : {kFine, kCoarse}) {
     std::vector<Row> rows(static_cast<std::size_t>(round_up_to_4(channels)));
     const std::span<Row> present = std::span(rows).first(static_cast<std::size_t>(channels));
     for (std::size_t o = 0; o < present.size(); ++o) {
-      present[o].weights = w.subspan(o * taps, taps);
+      present[o].weights = weights.subspan(o * taps, taps);
       present[o].bias = bias[o];
     }
     if (uniform ? !scale_uniformly(present, multipliers[0], rule, fraction)
@@ -227,7 +225,7 @@ KernelCall pointwise_call(const Node& node, const DualLayer& layer, std::int64_t
   const std::int64_t per_pair =
       15 + widen_instructions(in_c / 4) + (in_c % 4 != 0 ? 45 : 0) + dual_pair_instructions(layer);
   const std::int64_t single = pixels % 2 * (20 + in_c + dual_single_instructions(layer));
-  call.cost(60 + pixels / 2 * per_pair + single, 440 + dual_code_bytes(layer, true));
+  call.cost(100 + pixels / 2 * per_pair + single, 440 + dual_code_bytes(layer, true));
   KernelCall result = call.take();
   add_dual_layer(result, layer);
   return result;

@@ -24,11 +24,11 @@ struct DualLayer {
   bool is_uniform = false;
 };
 
-/// The stream of a verified int8 node with weights [outputs][...] as input 1 and bias as input 2. `order`: the stream's
-/// order of a row of weights (empty: as it is). `uniform` asks for a stream of that kind. Empty where the packing would
-/// not be exact: a weight of -128 above a negative one, sums that need more than 24 bits, no rescale (rescale_m4.h), or
-/// not uniform.
-std::optional<DualLayer> dual_layer(const Graph& graph, const Node& node,
+/// The stream of a verified int8 node with these weights, [outputs][taps], and its bias as input 2. `order`: the
+/// stream's order of an output's weights (empty: as it is). `uniform` asks for a stream of that kind. Empty where the
+/// packing would not be exact: a weight of -128 above a negative one, sums that need more than 24 bits, no rescale
+/// (rescale_m4.h), or not uniform.
+std::optional<DualLayer> dual_layer(const Graph& graph, const Node& node, std::span<const std::int8_t> weights,
                                     std::span<const QuantizedMultiplier> multipliers,
                                     std::span<const std::size_t> order, bool uniform);
 

@@ -15,7 +15,8 @@ std::optional<DualLayer> packed(const Graph& graph, const Node& node, bool unifo
   const Tensor& x = ops::input(graph, node, 0);
   const Tensor& weights = ops::input(graph, node, 1);
   const Tensor& out = ops::output(graph, node);
-  return dual_layer(graph, node, ops::fully_connected_multipliers(x, weights, out, weights.shape[0]), {}, uniform);
+  return dual_layer(graph, node, weights.constant<std::int8_t>(),
+                    ops::fully_connected_multipliers(x, weights, out, weights.shape[0]), {}, uniform);
 }
 
 std::int64_t inputs(const Graph& graph, const Node& node) { return ops::input(graph, node, 1).shape[1]; }
@@ -36,7 +37,7 @@ KernelCall lower(const Graph& graph, const Node& node, const Target&) {
   // A row's inputs are needed until its last output.
   const std::int64_t lead = std::max(out_c, count * out_c - (count - 1) * layer.inputs);
   call.overlap({.allowed = true, .lead = lead, .equal_offset_only = false});
-  call.cost(50 + count * (8 + dual_single_instructions(layer)), 190 + dual_code_bytes(layer, false));
+  call.cost(88 + count * (8 + dual_single_instructions(layer)), 190 + dual_code_bytes(layer, false));
   KernelCall result = call.take();
   add_dual_layer(result, layer);
   return result;

@@ -15,12 +15,13 @@ constexpr float kInScale = 0.05F, kWeightScale = 0.002F;
 
 /// Weights with scales up to a factor of eight apart (one of them tiny, now and then: a dead channel), a bias, and an
 /// output scale that uses the range; now and then so fine that the coarse variants are needed.
-OpCase finish(CaseMaker& maker, Random& random, const Shape& weights, std::int32_t taps, bool per_channel) {
-  const std::int32_t channels = weights[0];
+OpCase finish(CaseMaker& maker, Random& random, const Shape& weights, std::int32_t taps, bool per_channel,
+              std::int32_t axis = 0) {
+  const std::int32_t channels = weights[static_cast<std::size_t>(axis)];
   std::vector<float> scales;
   for (std::int32_t c = 0; c < (per_channel ? channels : 1); ++c)
     scales.push_back(kWeightScale * (per_channel && random.chance(5) ? 1e-7F : random.real(0.25F, 2.0F)));
-  maker.weights_s8(weights, scales, 0);
+  maker.weights_s8(weights, scales, axis);
   if (random.chance(80))
     maker.bias_s32(channels, 20000);
   else
@@ -51,6 +52,18 @@ OpCase convolution(Random& random, const std::string& name, bool pointwise) {
   return finish(maker, random, {out_c, filter_h, filter_w, in[3]}, filter_h * filter_w * in[3], true);
 }
 
+/// One input channel, several filters.
+OpCase multiplied(Random& random, const std::string& name) {
+  CaseMaker maker(name, ops::depthwise_conv2d, random.bits());
+  const std::int32_t filter_h = random.integer(1, 5), filter_w = random.integer(1, 5);
+  maker.attr("stride_h", random.integer(1, 2)).attr("stride_w", random.integer(1, 2));
+  maker.attr("dilation_h", 1).attr("dilation_w", 1);
+  for (const char* side : {"pad_top", "pad_left", "pad_bottom", "pad_right"}) maker.attr(side, random.integer(0, 2));
+  const Shape in = {1, filter_h + random.integer(0, 9), filter_w + random.integer(0, 9), 1};
+  maker.input(DType::i8, in, {kInScale, random.integer(-128, 127)});
+  return finish(maker, random, {1, filter_h, filter_w, random.integer(1, 12)}, filter_h * filter_w, true, 3);
+}
+
 OpCase connected(Random& random, const std::string& name) {
   CaseMaker maker(name, ops::fully_connected, random.bits());
   const std::int32_t inputs = random.chance(60) ? 4 * random.integer(1, 60) : random.integer(1, 90);
@@ -65,6 +78,7 @@ std::vector<OpCase> dense_cases() {
   Random random(31);
   for (int i = 0; i < 30; ++i) cases.push_back(convolution(random, fmt::format("pointwise_{}", i), true));
   for (int i = 0; i < 40; ++i) cases.push_back(convolution(random, fmt::format("window_{}", i), false));
+  for (int i = 0; i < 15; ++i) cases.push_back(multiplied(random, fmt::format("multiplied_{}", i)));
   for (int i = 0; i < 40; ++i) cases.push_back(connected(random, fmt::format("connected_{}", i)));
   return cases;
 }
