@@ -25,6 +25,7 @@ class Importer {
   Result<void> read_nodes();
   void settle_weight_axis(const Node& node);
   Result<void> dequantize_weights(Node& node);
+  void name_tensors();
   std::vector<TensorId> mapped(std::span<const std::int32_t> ids) const;
 
   const TfliteFile& file_;
@@ -126,6 +127,29 @@ Result<void> Importer::read_nodes() {
   return {};
 }
 
+/// The file's names of inner tensors are long and tell of fused layers; people see them in memory maps and messages.
+/// An activation is called like the layer that makes it, a constant after the first layer that reads it. The model's
+/// inputs and outputs keep their names: they are its interface.
+void Importer::name_tensors() {
+  UniqueNames names;
+  std::vector<bool> named(graph_.tensors.size(), false);
+  const auto name = [&](TensorId id, const std::string& wanted) {
+    if (id == kNoTensor || named[static_cast<std::size_t>(id)]) return;
+    named[static_cast<std::size_t>(id)] = true;
+    graph_.tensor(id).name = names.take(wanted);
+  };
+  for (const auto* ports : {&graph_.inputs, &graph_.outputs})
+    for (const TensorId id : *ports) name(id, graph_.tensor(id).name);
+  for (const Node& node : graph_.nodes)
+    for (const TensorId id : node.outputs) name(id, node.name);
+  for (const Node& node : graph_.nodes)
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const auto at = static_cast<int>(i);
+      const char* role = at == node.op->weight_input ? "weights" : at == node.op->bias_input ? "bias" : "constant";
+      name(node.inputs[i], node.name + "_" + role);
+    }
+}
+
 Result<Graph> Importer::run(std::string_view name) {
   graph_.name = identifier(name);
   MOTE_TRY_VOID(read_tensors());
@@ -133,6 +157,7 @@ Result<Graph> Importer::run(std::string_view name) {
   graph_.outputs = mapped(file_.outputs());
   MOTE_TRY_VOID(read_nodes());
   graph_.remove_unused_tensors();
+  name_tensors();
   MOTE_TRY_VOID(verify(graph_, Code::BadInput));
   return std::move(graph_);
 }

@@ -57,6 +57,11 @@ TEST(Tflite, SmallModelBecomesThisGraph) {
   EXPECT_EQ(graph.nodes[3].name, "softmax");
   EXPECT_EQ(graph.nodes[3].attrs.real("beta"), 1.0);
   EXPECT_EQ(graph.tensor(graph.inputs[0]).quant.zero_point[0], -3);
+  // Ports keep their names, the others get short ones.
+  std::vector<std::string> names;
+  for (const Tensor& tensor : graph.tensors) names.push_back(tensor.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"input", "conv2d_weights", "conv2d_bias", "conv2d", "flatten",
+                                             "dense_weights", "dense", "Identity"}));
   // The shape was a constant of the file only.
   for (const Tensor& tensor : graph.tensors) EXPECT_NE(tensor.type, DType::i64);
   EXPECT_EQ(graph.tensors.size(), 8U);
