@@ -1,0 +1,79 @@
+// The four int8 MLPerf Tiny models on the emulated Cortex-M4, as plans for speed: outputs equal TensorFlow Lite
+// Micro's, and every layer on a kernel of device/cortex_m4 takes the instructions that its cost model says, within 10
+// %.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "board/board.h"
+#include "board/measure.h"
+#include "board/project.h"
+#include "emit/emit.h"
+#include "import/tflite.h"
+#include "plan/plan.h"
+#include "tests/import/shared.h"
+
+namespace mote::testing {
+namespace {
+
+struct Model {
+  const char* golden;
+  const char* file;
+};
+
+class M4Model : public ::testing::TestWithParam<Model> {};
+
+bool is_m4_kernel(const Step& step) {
+  return std::filesystem::exists(mote_home() / "device" / "cortex_m4" / step.sources[0]);
+}
+
+TEST_P(M4Model, CountsAsPredictedAndGivesTflmsOutput) {
+  const std::filesystem::path shared = shared_folder();
+  const std::filesystem::path golden = shared / "golden" / "mlperf_layers" / GetParam().golden;
+  if (!have_shared()) GTEST_SKIP() << kNoShared;
+  const auto bytes = read_file(shared / "models" / "mlperf_tiny" / GetParam().file);
+  const auto input = read_file(golden / "input.bin");
+  const auto output = read_file(golden / "output.bin");
+  ASSERT_TRUE(bytes && input && output);
+  const auto graph = import_tflite(*bytes, GetParam().golden);
+  ASSERT_TRUE(graph) << graph.error().to_string();
+  const auto board = load_board("nano33ble");
+  ASSERT_TRUE(board) << board.error().to_string();
+
+  PlanOptions options;
+  options.budget.optimize = Optimize::speed;
+  const auto plan = make_plan(*graph, board->target.target, options);
+  ASSERT_TRUE(plan) << plan.error().to_string();
+  const auto folder = TemporaryFolder::create();
+  ASSERT_TRUE(folder);
+  auto writer = FolderWriter::create(folder->path() / "project");
+  ASSERT_TRUE(writer);
+  ASSERT_TRUE(emit(*plan, board->target.target, {board->name, GetParam().file, {}}, *writer));
+  ASSERT_TRUE(writer->commit());
+  const auto project = load_project(folder->path() / "project");
+  ASSERT_TRUE(project) << project.error().to_string();
+  BuildOptions build_options;
+  build_options.cache = folder->path() / "cache";
+  const auto measured = measure(*project, *board, {*input}, build_options);
+  ASSERT_TRUE(measured) << measured.error().to_string();
+
+  EXPECT_EQ(measured->run.outputs[0], *output);
+  int predicted = 0;
+  for (std::size_t i = 0; i < plan->steps.size(); ++i) {
+    const auto counted = static_cast<double>(measured->report.layers[i].instructions.value());
+    if (!is_m4_kernel(plan->steps[i]) || counted < 500) continue;
+    ++predicted;
+    EXPECT_NEAR(static_cast<double>(plan->steps[i].instructions_estimated), counted, 0.1 * counted)
+        << plan->steps[i].name << " by " << plan->steps[i].kernel;
+  }
+  EXPECT_GE(predicted, 8);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, M4Model,
+                         ::testing::Values(Model{"ad", "ad01_int8.tflite"}, Model{"ic", "ic_resnet_int8.tflite"},
+                                           Model{"kws", "kws_ref_int8.tflite"}, Model{"vww", "vww_96_int8.tflite"}),
+                         [](const auto& test) { return std::string(test.param.golden); });
+
+}  // namespace
+}  // namespace mote::testing
