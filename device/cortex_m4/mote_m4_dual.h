@@ -31,7 +31,7 @@ static inline uint32_t mote_m4_dual_enter(uint32_t inputs, uint32_t unroll, uint
   const uint32_t quads = inputs / 4 - 1;
   return (quads == 0 ? unroll : (0u - quads) & (unroll - 1u)) * bytes + 1u;
 }
-static inline uint32_t mote_m4_dual_enter2(uint32_t inputs) { return mote_m4_dual_enter(inputs, 8, 96); }
+static inline uint32_t mote_m4_dual_enter2(uint32_t inputs) { return mote_m4_dual_enter(inputs, 4, 96); }
 static inline uint32_t mote_m4_dual_enter1(uint32_t inputs) { return mote_m4_dual_enter(inputs, 4, 64); }
 
 /* Two pixels, whose inputs stand as pairs of int16: for each two pairs of the stream's order, that of pixel 0, then

@@ -132,7 +132,7 @@ class Streamer {
 
 // Counted in device/cortex_m4/mote_m4_dual.c: a group of four outputs with its first quad, a quad, and what a call
 // costs.
-constexpr std::int64_t kPairGroup = 65, kPairGroupSigned = 84, kPairQuad = 24, kPairUnroll = 8;
+constexpr std::int64_t kPairGroup = 65, kPairGroupSigned = 84, kPairQuad = 24, kPairUnroll = 4;
 constexpr std::int64_t kSingleGroup = 40, kSingleGroupSigned = 49, kSingleQuad = 16, kSingleUnroll = 4;
 constexpr std::int64_t kCall = 11;
 
@@ -246,8 +246,8 @@ std::int64_t widen_rows_instructions(std::int64_t quads, std::int64_t rows) {
 }
 
 std::int64_t dual_code_bytes(const DualLayer& layer, bool pairs) {
-  const std::int64_t single = layer.is_signed ? 500 : 470;
-  const std::int64_t pair = layer.is_signed ? 840 : 760;
+  const std::int64_t single = layer.is_signed ? 490 : 455;
+  const std::int64_t pair = layer.is_signed ? 750 : 680;
   return single + (pairs ? pair + 100 : 0);
 }
 
