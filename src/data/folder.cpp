@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
-#include <regex>
 
-#include "data/csv.h"
+#include "data/format.h"
 
 namespace mote {
 namespace {
@@ -25,81 +23,81 @@ Result<std::vector<fs::path>> list(const fs::path& folder) {
   return entries;
 }
 
-/// Finds the group in a file's name.
-class Grouping {
- public:
-  static Result<Grouping> create(const std::string& pattern) {
-    Grouping grouping;
-    if (pattern.empty()) return grouping;
-    try {
-      grouping.regex_ = std::regex(pattern);
-    } catch (const std::regex_error&) {
-      return bad_input(fmt::format("\"{}\" is not a regular expression", pattern), "data.group");
+bool wanted(const FolderOptions& options, const std::string& name) {
+  return options.classes.empty() ||
+         std::find(options.classes.begin(), options.classes.end(), name) != options.classes.end();
+}
+
+/// <class>/<group>_<n>.<ext>
+Result<void> read_class_folders(const fs::path& folder, const FolderOptions& options, Dataset& data) {
+  MOTE_TRY(const auto entries, list(folder));
+  for (const fs::path& entry : entries) {
+    const std::string name = entry.filename().string();
+    if (!fs::is_directory(entry) || !wanted(options, name)) continue;
+    data.classes.push_back(name);
+    const std::size_t before = data.samples.size();
+    MOTE_TRY(const auto files, list(entry));
+    for (const fs::path& file : files) {
+      if (!has_format(file, options.format)) continue;
+      MOTE_TRY(const std::string group, group_of(file.stem().string(), options.group, file.string()));
+      MOTE_TRY(FileContents contents, read_recordings(file, options));
+      MOTE_TRY_VOID(append(data, std::move(contents), static_cast<int>(data.classes.size()) - 1, group));
     }
-    if (grouping.regex_->mark_count() < 1)
-      return bad_input(fmt::format("\"{}\" needs a (bracket) around the group", pattern), "data.group");
-    return grouping;
+    if (data.samples.size() == before)
+      return bad_input(fmt::format("this class has no {} files", options.format), entry.string());
   }
+  if (data.classes.empty())
+    return bad_input("has no sub-folder; one a class is expected, with the recordings in it", folder.string());
+  return {};
+}
 
-  Result<std::string> of(const fs::path& file) const {
-    const std::string stem = file.stem().string();
-    if (!regex_) return stem.substr(0, std::min(stem.rfind('_'), stem.size()));
-    std::smatch match;
-    try {
-      if (std::regex_search(stem, match, *regex_)) return match[1].str();
-    } catch (const std::regex_error&) {
-      return bad_input("data.group is too hard a pattern for this name", file.string());
-    }
-    return bad_input("the name does not match data.group, so nobody knows whom it belongs to", file.string());
+/// <class>.<ext>: every `rows` rows are a recording, and each is a group of its own since nothing says who made it.
+Result<void> read_class_files(const fs::path& folder, const FolderOptions& options, Dataset& data) {
+  MOTE_TRY(const auto entries, list(folder));
+  for (const fs::path& file : entries) {
+    const std::string name = file.stem().string();
+    if (!has_format(file, options.format) || !wanted(options, name)) continue;
+    data.classes.push_back(name);
+    MOTE_TRY(FileContents contents, read_recordings(file, options));
+    const std::size_t before = data.samples.size();
+    MOTE_TRY_VOID(append(data, std::move(contents), static_cast<int>(data.classes.size()) - 1, name));
+    for (std::size_t i = before; i < data.samples.size(); ++i)
+      data.samples[i].group += fmt::format("#{:03}", i - before + 1);
   }
+  if (data.classes.empty())
+    return bad_input(fmt::format("has no {} files; one a class is expected", options.format), folder.string());
+  return {};
+}
 
- private:
-  std::optional<std::regex> regex_;
-};
-
-Result<Sample> read_sample(const fs::path& file, Dataset& data) {
-  MOTE_TRY(CsvTable table, read_csv(file));
-  if (data.samples.empty()) data.channels = table.names;
-  if (table.names != data.channels)
-    return bad_input(fmt::format("has columns {} where {} has {}", fmt::join(table.names, ","),
-                                 data.samples.front().source, fmt::join(data.channels, ",")),
-                     file.string());
-  Sample sample;
-  sample.shape = {static_cast<std::int32_t>(table.rows), static_cast<std::int32_t>(table.columns)};
-  sample.values = std::move(table.values);
-  return sample;
+/// Classes in the order that was asked for.
+Result<void> order_classes(const FolderOptions& options, Dataset& data, const std::string& where) {
+  if (options.classes.empty()) return {};
+  std::vector<int> place;
+  for (const std::string& name : data.classes)
+    place.push_back(
+        static_cast<int>(std::find(options.classes.begin(), options.classes.end(), name) - options.classes.begin()));
+  for (Sample& sample : data.samples) sample.label = place[static_cast<std::size_t>(sample.label)];
+  for (const std::string& name : options.classes)
+    if (std::find(data.classes.begin(), data.classes.end(), name) == data.classes.end())
+      return bad_input(fmt::format("class \"{}\" (data.classes) is not in the data", name), where);
+  data.classes = options.classes;
+  return {};
 }
 
 }  // namespace
 
 Result<Dataset> read_folder(const fs::path& folder, const FolderOptions& options) {
-  if (options.format != "csv")
-    return unsupported(fmt::format("no reader for \"{}\" files", options.format), "data.format");
-  const std::string extension = ".csv";
-  MOTE_TRY(const Grouping grouping, Grouping::create(options.group));
   if (!fs::is_directory(folder))
     return io_error("there is no such data folder; fetch the data first or name another with --data", folder.string());
-  MOTE_TRY(const auto classes, list(folder));
   Dataset data;
-  for (const fs::path& class_folder : classes) {
-    if (!fs::is_directory(class_folder)) continue;
-    const int label = static_cast<int>(data.classes.size());
-    data.classes.push_back(class_folder.filename().string());
-    const std::size_t before = data.samples.size();
-    MOTE_TRY(const auto files, list(class_folder));
-    for (const fs::path& file : files) {
-      if (file.extension() != extension) continue;
-      MOTE_TRY(Sample sample, read_sample(file, data));
-      sample.label = label;
-      sample.source = file.string();
-      MOTE_TRY(sample.group, grouping.of(file));
-      data.samples.push_back(std::move(sample));
-    }
-    if (data.samples.size() == before)
-      return bad_input(fmt::format("this class has no {} files", extension), class_folder.string());
+  if (options.layout == "folders") {
+    MOTE_TRY_VOID(read_class_folders(folder, options, data));
+  } else if (options.layout == "files") {
+    MOTE_TRY_VOID(read_class_files(folder, options, data));
+  } else {
+    MOTE_TRY(data, read_table(folder, options));
   }
-  if (data.classes.empty())
-    return bad_input("has no sub-folder; one a class is expected, with the recordings in it", folder.string());
+  MOTE_TRY_VOID(order_classes(options, data, folder.string()));
   MOTE_TRY_VOID(check_dataset(data, folder.string()));
   return data;
 }

@@ -1,26 +1,39 @@
-// A folder of labelled recordings: one sub-folder a class, one file a recording, the group (person, machine, day) in
-// the file's name. Where it stands: the trainer's and evaluator's way in; the readers of the single formats stand
-// beside it.
+// Folders of labelled recordings in the layouts in which data sets come. docs/data.md draws each of them.
+// Where it stands: the trainer's and evaluator's way in. format.h reads single files; table.cpp the layouts that a CSV
+// file describes.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "data/dataset.h"
 
 namespace mote {
 
 struct FolderOptions {
-  std::string format = "csv";  ///< which files count, by kind: "csv"
-  /// Regular expression (ECMAScript) on a file's name without its extension; its first bracket is the group. Empty: all
-  /// before the last '_'
-  /// ("p07_left.csv" -> "p07"), or the whole name where there is none.
+  /// folders: <class>/<group>_<n>.<ext>; files: <class>.<ext>, cut into recordings of `rows` rows; manifest: a CSV
+  /// names file, class and group; records: one binary file of equal records, and a CSV with a line for each.
+  std::string layout = "folders";
+  std::string format = "csv";  ///< csv, audio, image, npy, or raw numbers: f32, i16, i8, u8 (little-endian)
+  /// Regular expression (ECMAScript) on a file's name without its extension (or the group column); its first bracket is
+  /// the group. Empty: all before the last '_' ("p07_left.csv" -> "p07"), or the whole name where there is none.
   std::string group = {};
+  std::int32_t rows = 0;      ///< files: rows of one recording; raw numbers: rows of one record; 0: the whole file
+  std::int32_t channels = 1;  ///< raw numbers: values in a row
+  std::vector<std::int32_t> size = {};  ///< images: height and width to scale to; empty: all must have one size
+  bool grey = false;                    ///< images: one channel instead of three
+  std::string table = "*.csv";          ///< manifest and records: the CSV; '*' stands for anything, one file must match
+  std::string records = "*.bin";        ///< records: the binary file, likewise
+  std::string file_column = "file";     ///< manifest
+  std::string class_column = "class";
+  std::string group_column = "group";
+  std::vector<std::string> classes = {};  ///< take only these, in this order; empty: all there are, sorted
 };
 
-/// Reads `<folder>/<class>/<group>_<n>.<extension>`. Hidden files and files of other kinds are passed over. Io or
-/// BadInput name the file: a missing folder, a class without recordings, a name without a group, whatever the format's
-/// reader refuses, and check_dataset's cases.
+/// Reads a data set. Hidden files and files of other kinds are passed over. Io or BadInput name the file: a missing
+/// folder, a class without recordings, a name without a group, whatever the format's reader refuses, recordings of
+/// unlike rates, check_dataset's cases.
 Result<Dataset> read_folder(const std::filesystem::path& folder, const FolderOptions& options);
 
 }  // namespace mote

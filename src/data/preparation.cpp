@@ -20,8 +20,19 @@ std::string to_json(const Preparation& p) {
   ordered_json json;
   json["format"] = 1;
   json["model"] = p.model;
-  json["files"] = p.files.format;
-  json["group"] = p.files.group;
+  json["source"] = {{"layout", p.files.layout},
+                    {"format", p.files.format},
+                    {"group", p.files.group},
+                    {"rows", p.files.rows},
+                    {"channels", p.files.channels},
+                    {"size", p.files.size},
+                    {"grey", p.files.grey},
+                    {"table", p.files.table},
+                    {"records", p.files.records},
+                    {"file_column", p.files.file_column},
+                    {"class_column", p.files.class_column},
+                    {"group_column", p.files.group_column},
+                    {"classes", p.files.classes}};
   json["rate_hz"] = p.rate_hz;
   json["window"] = p.window;
   json["stride"] = p.stride;
@@ -40,8 +51,20 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     if (json.at("format").get<int>() != 1) return bad_input("was written by a newer Mote", where);
     Preparation p;
     p.model = json.at("model").get<std::string>();
-    p.files.format = json.at("files").get<std::string>();
-    p.files.group = json.at("group").get<std::string>();
+    const auto& source = json.at("source");
+    source.at("layout").get_to(p.files.layout);
+    source.at("format").get_to(p.files.format);
+    source.at("group").get_to(p.files.group);
+    source.at("rows").get_to(p.files.rows);
+    source.at("channels").get_to(p.files.channels);
+    source.at("size").get_to(p.files.size);
+    source.at("grey").get_to(p.files.grey);
+    source.at("table").get_to(p.files.table);
+    source.at("records").get_to(p.files.records);
+    source.at("file_column").get_to(p.files.file_column);
+    source.at("class_column").get_to(p.files.class_column);
+    source.at("group_column").get_to(p.files.group_column);
+    source.at("classes").get_to(p.files.classes);
     p.rate_hz = json.at("rate_hz").get<double>();
     p.window = json.at("window").get<std::int32_t>();
     p.stride = json.at("stride").get<std::int32_t>();
@@ -52,10 +75,13 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     p.normalisation.gain = json.at("gain").get<std::vector<float>>();
     p.normalisation.clip = json.at("clip").get<float>();
     const auto channels = p.normalisation.gain.size();
-    const bool good = p.window >= 0 && p.stride >= 1 && !p.classes.empty() && !p.example.empty() && channels > 0 &&
-                      std::all_of(p.example.begin(), p.example.end(), [](std::int32_t d) { return d >= 1; }) &&
-                      p.normalisation.offset.size() == channels &&
-                      p.example.back() == static_cast<std::int32_t>(channels);
+    const FolderOptions& files = p.files;
+    const bool good =
+        files.rows >= 0 && files.channels >= 1 && (files.size.empty() || files.size.size() == 2) &&
+        std::all_of(files.size.begin(), files.size.end(), [](std::int32_t d) { return d >= 1 && d <= 4096; }) &&
+        p.window >= 0 && p.stride >= 1 && !p.classes.empty() && !p.example.empty() && channels > 0 &&
+        std::all_of(p.example.begin(), p.example.end(), [](std::int32_t d) { return d >= 1; }) &&
+        p.normalisation.offset.size() == channels && p.example.back() == static_cast<std::int32_t>(channels);
     if (!good) return bad_input("its fields contradict each other", where);
     return p;
   } catch (const nlohmann::json::exception& error) {
@@ -79,7 +105,13 @@ InputSet make_inputs(const Dataset& data, const Examples& examples, const Normal
 }
 
 Result<InputSet> read_inputs(const std::filesystem::path& folder, const Preparation& preparation) {
-  MOTE_TRY(Dataset data, read_folder(folder, preparation.files));
+  FolderOptions files = preparation.files;
+  files.classes.clear();  // other data may lack a class
+  MOTE_TRY(Dataset data, read_folder(folder, files));
+  if (data.rate_hz != 0 && data.rate_hz != preparation.rate_hz)
+    return bad_input(
+        fmt::format("was sampled at {:g} Hz where the model was trained on {:g} Hz", data.rate_hz, preparation.rate_hz),
+        data.samples[0].source);
   if (data.channels != preparation.channels || data.samples[0].shape.back() != preparation.example.back())
     return bad_input(
         fmt::format("has {} columns ({}) where the model was trained on {} ({})", data.samples[0].shape.back(),

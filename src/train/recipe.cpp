@@ -14,8 +14,22 @@ constexpr std::int64_t kMany = 1'000'000'000;
 
 Result<void> read_data(TomlReader data, DataSpec& spec) {
   spec.folder = data.text("folder", "data");
-  spec.files.format = data.text("format", "csv", "csv");
-  spec.files.group = data.text("group", "");
+  FolderOptions& files = spec.files;
+  files.layout = data.text("layout", "folders", "folders|files|manifest|records");
+  files.format = data.text("format", "csv", "csv|audio|image|npy|f32|i16|i8|u8");
+  files.group = data.text("group", "");
+  files.rows = static_cast<std::int32_t>(data.integer("rows", 0, 1, kMany));
+  files.channels = static_cast<std::int32_t>(data.integer("channels", 1, 1, 1 << 16));
+  files.size = data.integers("size", {}, 1, 4096);
+  if (files.size.size() == 1) files.size.push_back(files.size[0]);
+  if (files.size.size() > 2) data.fail("size", "expects height and width");
+  files.grey = data.flag("grey", false);
+  files.table = data.text("table", files.table);
+  files.records = data.text("records", files.records);
+  files.file_column = data.text("file_column", files.file_column);
+  files.class_column = data.text("class_column", files.class_column);
+  files.group_column = data.text("group_column", files.group_column);
+  files.classes = data.texts("classes");
   spec.rate_hz = data.real("rate_hz", 0, 0, 1e9);
   spec.window = static_cast<std::int32_t>(data.integer("window", 0, 0, kMany));
   spec.stride = static_cast<std::int32_t>(data.integer("stride", std::max(spec.window, 1), 1, kMany));

@@ -1,6 +1,8 @@
 // See trainer.h.
 #include "train/trainer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <numeric>
@@ -26,6 +28,9 @@ Result<Prepared> prepare(const Recipe& recipe, const std::filesystem::path& fold
   MOTE_TRY(p.data, read_folder(folder, recipe.data.files));
   MOTE_TRY(p.split, split_by_group(p.data, recipe.split));
   const DataSpec& spec = recipe.data;
+  if (spec.rate_hz != 0 && p.data.rate_hz != 0 && spec.rate_hz != p.data.rate_hz)
+    return bad_input(fmt::format("was sampled at {:g} Hz where data.rate_hz says {:g}", p.data.rate_hz, spec.rate_hz),
+                     p.data.samples[0].source);
   MOTE_TRY(p.train, make_windows(p.data, p.split.train.samples, spec.window, spec.stride));
   // Whole recordings: all parts must have the rows of the first.
   MOTE_TRY(p.validation, make_windows(p.data, p.split.validation.samples, p.train.rows, spec.stride));
@@ -34,7 +39,7 @@ Result<Prepared> prepare(const Recipe& recipe, const std::filesystem::path& fold
            fit_normalisation(spec.normalise, spec.percentile, p.data, p.split.train.samples));
   p.preparation = {recipe.name,
                    spec.files,
-                   spec.rate_hz,
+                   p.data.rate_hz != 0 ? p.data.rate_hz : spec.rate_hz,
                    p.train.rows,
                    spec.stride,
                    p.data.classes,

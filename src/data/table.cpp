@@ -1,0 +1,98 @@
+// The layouts that a CSV file describes: "manifest" (a line a file) and "records" (a line a record of one binary file).
+// Where it stands: called by read_folder. See folder.h.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "data/csv.h"
+#include "data/format.h"
+
+namespace mote {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool matches(std::string_view name, std::string_view pattern) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return name == pattern;
+  const std::string_view tail = pattern.substr(star + 1);
+  return name.size() >= pattern.size() - 1 && name.starts_with(pattern.substr(0, star)) && name.ends_with(tail);
+}
+
+/// The one file of the folder whose name fits.
+Result<fs::path> find_one(const fs::path& folder, const std::string& pattern, const char* setting) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (it->is_regular_file() && matches(it->path().filename().string(), pattern)) found.push_back(it->path());
+  if (found.size() == 1) return found.front();
+  return bad_input(fmt::format("has {} files that fit \"{}\" ({}); one is expected", found.size(), pattern, setting),
+                   folder.string());
+}
+
+/// The columns that matter.
+struct Columns {
+  std::size_t file = 0, label = 0, group = 0;
+};
+Result<Columns> find_columns(const TextTable& table, const FolderOptions& options, const std::string& where) {
+  Columns columns;
+  if (options.layout == "manifest") {
+    MOTE_TRY(columns.file, table.column(options.file_column, where));
+  }
+  MOTE_TRY(columns.label, table.column(options.class_column, where));
+  MOTE_TRY(columns.group, table.column(options.group_column, where));
+  return columns;
+}
+
+}  // namespace
+
+Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options) {
+  MOTE_TRY(const fs::path table_file, find_one(folder, options.table, "data.table"));
+  MOTE_TRY(const std::string text, read_text(table_file));
+  MOTE_TRY(const TextTable table, parse_text_csv(text, table_file.string()));
+  MOTE_TRY(const Columns columns, find_columns(table, options, table_file.string()));
+  const auto taken = [&](const std::string& name) {
+    return options.classes.empty() ||
+           std::find(options.classes.begin(), options.classes.end(), name) != options.classes.end();
+  };
+
+  Dataset data;
+  for (const auto& row : table.rows)
+    if (taken(row[columns.label])) data.classes.push_back(row[columns.label]);
+  std::sort(data.classes.begin(), data.classes.end());
+  data.classes.erase(std::unique(data.classes.begin(), data.classes.end()), data.classes.end());
+  const auto label_of = [&](const std::string& name) {
+    return static_cast<int>(std::lower_bound(data.classes.begin(), data.classes.end(), name) - data.classes.begin());
+  };
+
+  FileContents all;  // "records": the whole binary file
+  if (options.layout == "records") {
+    MOTE_TRY(const fs::path file, find_one(folder, options.records, "data.records"));
+    MOTE_TRY(all, read_recordings(file, options));
+    if (all.samples.size() != table.rows.size())
+      return bad_input(fmt::format("holds {} records where {} has {} lines; see data.rows and data.channels",
+                                   all.samples.size(), table_file.filename().string(), table.rows.size()),
+                       file.string());
+  }
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const auto& row = table.rows[i];
+    if (!taken(row[columns.label])) continue;
+    const std::string where = fmt::format("{}:{}", table_file.string(), i + 2);
+    MOTE_TRY(const std::string group,
+             group_of(row[columns.group], options.group.empty() ? "(.*)" : options.group, where));
+    FileContents contents;
+    if (options.layout == "records") {
+      contents.samples.push_back(std::move(all.samples[i]));
+    } else {
+      const fs::path file = folder / row[columns.file];
+      if (file.lexically_normal().string().find("..") != std::string::npos && fs::path(row[columns.file]).is_absolute())
+        return bad_input("names a file outside of the folder", where);
+      MOTE_TRY(contents, read_recordings(file, options));
+    }
+    MOTE_TRY_VOID(append(data, std::move(contents), label_of(row[columns.label]), group));
+  }
+  return data;
+}
+
+}  // namespace mote
