@@ -80,14 +80,15 @@ void mote_winograd_products(uint32_t* sums, const uint32_t* values, const uint32
 
 #endif
 
+/* Bytes that are written beyond the end are written again, or belong to the buffer's slack of 8. */
 static void copy(int8_t* to, const int8_t* from, int32_t bytes) {
-  for (; bytes > 0; bytes -= 8, to += 8, from += 8) {
+  for (; bytes >= 8; bytes -= 8, to += 8, from += 8) {
     const uint32_t a = mote_load4(from), b = mote_load4(from + 4);
     mote_store4(to, a);
     mote_store4(to + 4, b);
   }
+  for (; bytes > 0; --bytes) *to++ = *from++;
 }
-
 static void fill(int8_t* to, uint32_t zeros, int32_t bytes) {
   for (; bytes > 0; bytes -= 8, to += 8) {
     mote_store4(to, zeros);
@@ -99,12 +100,14 @@ mote_winograd_patch mote_winograd_find_patch(const int8_t* input, int8_t* buffer
                                              int32_t y, int32_t x, int32_t rows, int32_t columns) {
   const int32_t step = p->in_c, row = p->in_w * step;
   const int8_t* from = input + y * row + x * step;
-  mote_winograd_patch patch;
   const int32_t left = x < 0 ? -x : 0;
   const int32_t inside = (x + columns < p->in_w ? x + columns : p->in_w) - x - left;
   const uint32_t zeros = (uint8_t)p->zero_point * 0x01010101U;
+  /* Channels are read in eights: the last pixel's must not be read beyond the input. */
+  const int reads_beyond = step % 8 != 0 && y + rows == p->in_h && x + columns == p->in_w;
+  mote_winograd_patch patch;
   patch.step = step;
-  if (y >= 0 && x >= 0 && y + rows <= p->in_h && inside == columns) {
+  if (y >= 0 && x >= 0 && y + rows <= p->in_h && inside == columns && !reads_beyond) {
     patch.from = from;
     patch.row = row;
     return patch;
@@ -124,10 +127,16 @@ mote_winograd_patch mote_winograd_find_patch(const int8_t* input, int8_t* buffer
 }
 
 void mote_winograd_store(int8_t* out, const int8_t* from, const mote_winograd_s8_params* p, int32_t rows,
-                         int32_t columns, int32_t columns_there) {
+                         int32_t columns, int32_t columns_there, int32_t channels) {
   for (int32_t r = 0; r < rows; ++r)
-    for (int32_t c = 0; c < columns; ++c)
-      mote_store4(out + (r * p->out_w + c) * p->out_c, mote_load4(from + (r * columns_there + c) * 4));
+    for (int32_t c = 0; c < columns; ++c) {
+      int8_t* const to = out + (r * p->out_w + c) * p->out_c;
+      const int8_t* const pixel = from + (r * columns_there + c) * 4;
+      if (channels == 4)
+        mote_store4(to, mote_load4(pixel));
+      else
+        for (int32_t i = 0; i < channels; ++i) to[i] = pixel[i];
+    }
 }
 
 void mote_winograd_clamp(int8_t* output, const mote_winograd_s8_params* p) {

@@ -10,7 +10,7 @@ typedef struct {
   const int16_t* weights;  /* transformed; channel pairs are (0,2), (1,3), (4,6), (5,7), ... */
   const int32_t* channels; /* three words an output channel: bias (256 times), multiplier, negative (rescale_m4.h) */
   int32_t round;           /* (zero point of the output << 9) + 256 */
-  int32_t in_h, in_w, in_c, out_h, out_w, out_c; /* in_c a multiple of 8, out_c of 4 */
+  int32_t in_h, in_w, in_c, out_h, out_w, out_c; /* weights and channels are padded: in_c to 8, out_c to 4 */
   int32_t pad_top, pad_left;
   int32_t zero_point;       /* of the input */
   int32_t act_min, act_max; /* -128, 127: nothing beyond saturation */
@@ -29,13 +29,13 @@ typedef struct {
 } mote_winograd_patch;
 
 /* The patch of rows x columns pixels at (y, x) of the input, which may begin and end outside: then it is copied to
- * `buffer` (rows * columns * in_c bytes) with the zero point around it. */
+ * `buffer` (rows * columns * in_c + 8 bytes) with the zero point around it. Channels may be read in eights. */
 mote_winograd_patch mote_winograd_find_patch(const int8_t* input, int8_t* buffer, const mote_winograd_s8_params* p,
                                              int32_t y, int32_t x, int32_t rows, int32_t columns);
 
-/* rows x columns pixels of four channels, four bytes a pixel, `columns_there` pixels a row, into the output. */
+/* rows x columns pixels, four bytes a pixel, `columns_there` pixels a row, into `channels` channels of the output. */
 void mote_winograd_store(int8_t* out, const int8_t* from, const mote_winograd_s8_params* p, int32_t rows,
-                         int32_t columns, int32_t columns_there);
+                         int32_t columns, int32_t columns_there, int32_t channels);
 
 /* Clamps the whole output, where the activation's range is less than int8's. */
 void mote_winograd_clamp(int8_t* output, const mote_winograd_s8_params* p);

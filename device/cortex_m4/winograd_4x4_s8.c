@@ -247,29 +247,31 @@ static void inverse_signed(const uint32_t* sums, int8_t* out, const int32_t* cha
 static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
 void mote_winograd_4x4_s8(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p) {
+  const int32_t channels = (p->in_c + 7) & ~7;
   /* First the patch and the values, then the values, sums and edge: patch and sums share their place. */
-  uint32_t* const values = (uint32_t*)scratch;                     /* 36 * in_c words */
-  int8_t* const buffer = (int8_t*)(values + COMPONENTS * p->in_c); /* 60 * in_c bytes */
-  uint32_t* const sums = values + COMPONENTS * p->in_c;
+  uint32_t* const values = (uint32_t*)scratch;                      /* 36 * channels words */
+  int8_t* const buffer = (int8_t*)(values + COMPONENTS * channels); /* 60 * in_c + 8 bytes */
+  uint32_t* const sums = values + COMPONENTS * channels;
   int8_t* const edge = (int8_t*)(sums + COMPONENTS * 8); /* 128 bytes: 4x8 outputs that are not all wanted */
   const int is_signed = p->act_min < (p->round - 256) / 512;
   const struct out_strides inside = {p->out_c, p->out_w * p->out_c, p->round}, outside = {4, 32, p->round};
-  const int32_t group_words = COMPONENTS * p->in_c * 2;
+  const int32_t group_words = COMPONENTS * channels * 2;
   for (int32_t y = 0; y < p->out_h; y += 4)
     for (int32_t x = 0; x < p->out_w; x += 8) {
       const mote_winograd_patch patch =
           mote_winograd_find_patch(input, buffer, p, y - p->pad_top, x - p->pad_left, 6, 10);
-      const struct in_strides s = {patch.row, patch.step, p->in_c * 4};
+      const struct in_strides s = {patch.row, patch.step, channels * 4};
       const uint32_t* weights = (const uint32_t*)(const void*)p->weights;
       const int32_t rows = least(4, p->out_h - y), columns = least(8, p->out_w - x);
-      const int whole = rows == 4 && columns == 8;
       int8_t* out = output + (y * p->out_w + x) * p->out_c;
-      for (int32_t c = 0; c < p->in_c; c += 4) transform_patch(values + c, patch.from + c, &s);
+      for (int32_t c = 0; c < channels; c += 4) transform_patch(values + c, patch.from + c, &s);
       for (int32_t o = 0; o < p->out_c; o += 4, out += 4, weights += group_words) {
-        mote_winograd_products(sums, values, weights, COMPONENTS, p->in_c);
+        const int32_t outputs = least(4, p->out_c - o);
+        const int whole = rows == 4 && columns == 8 && outputs == 4;
+        mote_winograd_products(sums, values, weights, COMPONENTS, channels);
         (is_signed ? inverse_signed : inverse_plain)(sums, whole ? out : edge, p->channels + 3 * o,
                                                      whole ? &inside : &outside);
-        if (!whole) mote_winograd_store(out, edge, p, rows, columns, 8);
+        if (!whole) mote_winograd_store(out, edge, p, rows, columns, 8, outputs);
       }
     }
   mote_winograd_clamp(output, p);

@@ -49,12 +49,28 @@ std::vector<std::int32_t> reference_table(const Graph& graph, const Node& node) 
   return table;
 }
 
+/// What the device adds up, as long as it fits 32 bits; partial sums may wrap.
+std::int64_t sum_of(const Plane& plane, std::int64_t a, std::int64_t b) {
+  const std::int64_t sum = plane.first + ((a * plane.a_multiplier) >> 8) + ((b * plane.b_multiplier) >> 8);
+  return plane.is_signed && sum < 0 ? sum - 1 : sum;
+}
+
+bool fits(const Plane& plane) {
+  for (const std::int64_t a : {-128, 127})
+    for (const std::int64_t b : {-128, 127}) {
+      const std::int64_t sum = sum_of(plane, a, b);
+      for (const std::int64_t value : {sum, sum + plane.then})
+        if (value < INT32_MIN + 1 || value > INT32_MAX) return false;
+    }
+  return true;
+}
+
 bool agrees(const Plane& plane, const std::vector<std::int32_t>& table) {
+  if (!fits(plane)) return false;
   std::size_t at = 0;
   for (std::int64_t a = -128; a <= 127; ++a)
     for (std::int64_t b = -128; b <= 127; ++b) {
-      std::int64_t sum = plane.first + ((a * plane.a_multiplier) >> 8) + ((b * plane.b_multiplier) >> 8);
-      if (plane.is_signed && sum < 0) --sum;
+      const std::int64_t sum = sum_of(plane, a, b);
       if (std::clamp<std::int64_t>((sum + plane.then) >> kFraction, -128, 127) != table[at++]) return false;
     }
   return true;
@@ -66,8 +82,7 @@ std::optional<Plane> find_plane(const Graph& graph, const Node& node) {
   const Tensor& out = ops::output(graph, node);
   const double ratio_a = static_cast<double>(ops::scale_of(a)) / static_cast<double>(ops::scale_of(out));
   const double ratio_b = static_cast<double>(ops::scale_of(b)) / static_cast<double>(ops::scale_of(out));
-  // Multipliers are int32 with 29 bits below the point, and no sum may leave 32 bits: 255 (ratios) + 128 < 2^10.
-  if (ratio_a >= 3.99 || ratio_b >= 3.99 || 256 * (ratio_a + ratio_b) + 130 >= 1023) return {};
+  if (ratio_a >= 3.99 || ratio_b >= 3.99) return {};  // multipliers are int32 with 29 bits below the point
   const std::vector<std::int32_t> table = reference_table(graph, node);
   for (const bool is_signed : {false, true})
     // The roundings differ by a few units in the last place: walk outwards from the exact values.

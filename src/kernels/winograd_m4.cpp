@@ -64,11 +64,13 @@ bool applies(const Graph& graph, const Node& node, const Target&) {
   const Shape& in = ops::input(graph, node, 0).shape;
   const Shape& k = ops::input(graph, node, 1).shape;
   const ops::Window w = convolution_window(graph, node);
-  if (in[0] != 1 || in[3] % 8 != 0 || k[0] % 4 != 0 || k[1] != 3 || k[2] != 3) return false;
+  if (in[0] != 1 || in[3] < 4 || k[1] != 3 || k[2] != 3) return false;
   if (w.stride_h != 1 || w.stride_w != 1 || w.dilation_h != 1 || w.dilation_w != 1) return false;
   if (w.pad_top > 2 || w.pad_left > 2 || w.pad_bottom > 2 || w.pad_right > 2) return false;
   return channels_of(layer_of(graph, node)).has_value();
 }
+
+std::int32_t round_up_to_8(std::int32_t channels) { return (channels + 7) / 8 * 8; }
 
 /// [out / 4][component][in / 2][4][2]: pairs of channels are (0,2), (1,3) of every four. Inputs are taken plus 128 on
 /// the device, which folded_bias does not know: the constant 128 times the sum of weights is in the bias.
@@ -78,7 +80,7 @@ std::vector<std::int16_t> transformed(const Layer& layer, const Form& form,
   const std::int32_t in_c = layer.x.shape[3];
   const auto component = [&](std::int32_t o, std::int32_t c, std::size_t row, std::size_t column) {
     std::int32_t sum = 0;
-    if (channels[static_cast<std::size_t>(o)].constant) return std::int16_t{0};
+    if (o >= layer.out.shape[3] || c >= in_c || channels[static_cast<std::size_t>(o)].constant) return std::int16_t{0};
     for (std::int32_t y = 0; y < 3; ++y)
       for (std::int32_t x = 0; x < 3; ++x)
         sum += form.vertical[row][static_cast<std::size_t>(y)] * form.horizontal[column][static_cast<std::size_t>(x)] *
@@ -89,7 +91,7 @@ std::vector<std::int16_t> transformed(const Layer& layer, const Form& form,
   for (std::int32_t group = 0; group < layer.out.shape[3]; group += 4)
     for (std::size_t row = 0; row < form.vertical.size(); ++row)
       for (std::size_t column = 0; column < form.horizontal.size(); ++column)
-        for (std::int32_t pair = 0; pair < in_c / 2; ++pair)
+        for (std::int32_t pair = 0; pair < round_up_to_8(in_c) / 2; ++pair)
           for (std::int32_t o = group; o < group + 4; ++o) {
             const std::int32_t c = pair / 2 * 4 + pair % 2;
             packed.push_back(component(o, c, row, column));
@@ -100,8 +102,8 @@ std::vector<std::int16_t> transformed(const Layer& layer, const Form& form,
 
 /// As the device loops: patches of two tiles, groups of four channels in and out.
 std::int64_t instructions(const Layer& layer, const Form& form) {
-  const std::int64_t in_c = layer.x.shape[3];
-  const std::int64_t out_c = layer.out.shape[3];
+  const std::int64_t in_c = round_up_to_8(layer.x.shape[3]);
+  const std::int64_t out_c = round_up_to_4(layer.out.shape[3]);
   const std::int64_t rows = (layer.window.out_h + form.outputs - 1) / form.outputs;
   const std::int64_t patches = (layer.window.out_w + 2 * form.outputs - 1) / (2 * form.outputs);
   const auto components = static_cast<std::int64_t>(form.vertical.size() * form.horizontal.size());
@@ -135,10 +137,13 @@ KernelCall lower(const Form& form, const Graph& graph, const Node& node) {
   for (std::size_t o = 0; o < channels.size(); ++o) {
     std::int32_t sum = 0;
     for (const std::int8_t weight : w.subspan(o * taps, taps)) sum += weight;
-    packed.push_back(channels[o].constant ? channels[o].bias : channels[o].bias - 256 * 128 * sum);
+    // The device takes inputs plus 128.
+    const std::uint32_t plus_128 = channels[o].constant ? 0U : static_cast<std::uint32_t>(256 * 128 * sum);
+    packed.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(channels[o].bias) - plus_128));
     packed.push_back(channels[o].rescale.multiplier);
     packed.push_back(channels[o].rescale.negative);
   }
+  packed.resize(static_cast<std::size_t>(round_up_to_4(layer.out.shape[3])) * 3);
   CallBuilder call(form.file);
   call.reads(node).constant("weights", transformed(layer, form, channels)).constant("channels", packed);
   call.set("round", rescale_round(ops::zero_point_of(layer.out)));
@@ -148,8 +153,9 @@ KernelCall lower(const Form& form, const Graph& graph, const Node& node) {
   call.set("zero_point", ops::zero_point_of(layer.x)).set("act_min", layer.range.min).set("act_max", layer.range.max);
   const auto components = static_cast<std::int64_t>(form.vertical.size() * form.horizontal.size());
   const std::int64_t pixels = (form.outputs + 2) * (2 * form.outputs + 2);
-  call.scratch(components * in_c * 4 +
-               std::max<std::int64_t>(pixels * in_c, components * 32 + form.outputs * form.outputs * 8));
+  const std::int64_t patch = (pixels * in_c + 11) / 4 * 4;
+  const std::int64_t sums = components * 32 + form.outputs * form.outputs * 8;
+  call.scratch(components * round_up_to_8(in_c) * 4 + std::max(patch, sums));
   call.overlap(overlap(layer, form));
   KernelCall made = call.cost(instructions(layer, form), form.code).take();
   made.params_type = "mote_winograd_s8_params";

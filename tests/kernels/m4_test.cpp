@@ -47,8 +47,8 @@ void set_window(CaseMaker& maker, testing::Random& random, std::int32_t stride, 
 OpCase random_convolution(testing::Random& random, std::string name, bool depthwise) {
   const std::int32_t stride = depthwise ? random.integer(1, 2) : 1;
   const Shape in = {1, random.integer(3, 14), random.integer(3, 14),
-                    depthwise ? random.integer(4, 13) : 4 * random.integer(1, 5)};
-  const std::int32_t out_c = depthwise ? in[3] : 4 * random.integer(1, 5);
+                    depthwise ? random.integer(4, 13) : random.integer(4, 20)};
+  const std::int32_t out_c = depthwise ? in[3] : random.integer(1, 20);
   CaseMaker maker(std::move(name), depthwise ? ops::depthwise_conv2d : ops::conv2d, random.bits());
   set_window(maker, random, stride, depthwise ? 2 : 1);
   const char* const activations[] = {"none", "relu", "relu", "relu6"};
