@@ -52,10 +52,18 @@ typedef void (*bands_function)(const struct bands* bands, int32_t odd);
   "smlad " b ", " q ", r11, " b "\n"
 
 /* Scaling of a finished sum; `signed` where results below the zero point are not clamped away. */
-#define SCALE_plain(sum) "smmla " sum ", " sum ", r10, r11\n ssat " sum ", #8, " sum ", asr #9\n"
-#define LOAD_SCALE_plain "ldrd r10, r11, [lr, #28]\n"
-#define SCALE_signed(sum) "and r7, r6, " sum ", asr #31\n sub " sum ", " sum ", r7\n" SCALE_plain(sum)
-#define LOAD_SCALE_signed "ldrd r10, r11, [lr, #28]\n ldr r6, [lr, #36]\n"
+#define SCALE(sum, fraction) "smmla " sum ", " sum ", r10, r11\n ssat " sum ", #8, " sum ", asr #" #fraction "\n"
+#define LOWER(sum) "and r7, r6, " sum ", asr #31\n sub " sum ", " sum ", r7\n"
+#define LOAD_SCALE "ldrd r10, r11, [lr, #28]\n"
+#define LOAD_SCALE_LOWER LOAD_SCALE "ldr r6, [lr, #36]\n"
+#define SCALE_plain_7(sum) SCALE(sum, 7)
+#define SCALE_plain_9(sum) SCALE(sum, 9)
+#define SCALE_signed_7(sum) LOWER(sum) SCALE(sum, 7)
+#define SCALE_signed_9(sum) LOWER(sum) SCALE(sum, 9)
+#define LOAD_SCALE_plain_7 LOAD_SCALE
+#define LOAD_SCALE_plain_9 LOAD_SCALE
+#define LOAD_SCALE_signed_7 LOAD_SCALE_LOWER
+#define LOAD_SCALE_signed_9 LOAD_SCALE_LOWER
 
 /* Two rows of four channels into the ring; `slot` moves on to the other slot. */
 #define CONVERT(slot, label) \
@@ -232,7 +240,8 @@ static int32_t column_sum(uint32_t p, uint32_t q, const uint32_t* weights, int s
   return mote_low(p) * w0 + mote_high(p) * w1 + mote_low(q) * w2;
 }
 
-static void row_of_outputs(const struct bands* w, int32_t row, int32_t odd, int32_t stride, int is_signed) {
+static void row_of_outputs(const struct bands* w, int32_t row, int32_t odd, int32_t stride, int is_signed,
+                           int fraction) {
   const int32_t count = (int32_t)(w->ends[2] - w->ring) / (8 * stride);
   for (int32_t c = 0; c < 4; ++c)
     for (int32_t x = 0; x < count; ++x) {
@@ -243,27 +252,30 @@ static void row_of_outputs(const struct bands* w, int32_t row, int32_t odd, int3
         sum += column_sum(column[odd], column[1 - odd], channel->weights + 2 * tap, row);
       }
       if (is_signed && sum < 0) sum -= channel->negative;
-      scaled = mote_multiply_high_add(sum, channel->multiplier, channel->round) >> 9;
+      scaled = mote_multiply_high_add(sum, channel->multiplier, channel->round) >> fraction;
       w->row[row * w->jump + x * w->step + c] = (int8_t)(scaled < -128 ? -128 : scaled > 127 ? 127 : scaled);
     }
 }
 
-static void bands_portable(const struct bands* first, int32_t odd, int32_t stride, int is_signed) {
+static void bands_portable(const struct bands* first, int32_t odd, int32_t stride, int is_signed, int fraction) {
   struct bands w = *first;
   for (; w.left > 0; --w.left, odd = !odd) {
     convert(&w);
     w.a += w.columns * w.step_a + w.next_rows;
     w.b += w.columns * w.step_b + w.next_rows;
     w.to += odd ? 1 : -1;
-    row_of_outputs(&w, 0, odd, stride, is_signed);
-    if (stride == 1 && w.jump != 0) row_of_outputs(&w, 1, odd, stride, is_signed);
+    row_of_outputs(&w, 0, odd, stride, is_signed, fraction);
+    if (stride == 1 && w.jump != 0) row_of_outputs(&w, 1, odd, stride, is_signed, fraction);
     w.row += w.next_out;
   }
 }
 
-enum { plain_is_signed = 0, signed_is_signed = 1 };
+enum { plain_7_signed = 0, plain_9_signed = 0 };
+enum { signed_7_signed = 1, signed_9_signed = 1 };
+enum { plain_7_bits = 7, plain_9_bits = 9 };
+enum { signed_7_bits = 7, signed_9_bits = 9 };
 #define BANDS_AS(name, stride, v) \
-  static void name(const struct bands* bands, int32_t odd) { bands_portable(bands, odd, stride, v##_is_signed); }
+  static void name(const struct bands* bands, int32_t odd) { bands_portable(bands, odd, stride, v##_signed, v##_bits); }
 #define BANDS_OF(v)         \
   BANDS_AS(bands_##v, 1, v) \
   BANDS_AS(bands2_##v, 2, v)
@@ -361,5 +373,4 @@ static void run(int8_t* output, const int8_t* input, void* scratch, const mote_d
                                          const mote_depthwise_3x3_s8_params* p) {            \
     run(output, input, scratch, p, 2, bands2_##v);                                           \
   }
-DEPTHWISE(plain)
-DEPTHWISE(signed)
+MOTE_DEPTHWISE_3X3_VARIANTS(DEPTHWISE)

@@ -9,7 +9,7 @@
 typedef struct {
   const int16_t* weights;  /* transformed; channel pairs are (0,2), (1,3), (4,6), (5,7), ... */
   const int32_t* channels; /* three words an output channel: bias (256 times), multiplier, negative (rescale_m4.h) */
-  int32_t round;           /* (zero point of the output << 9) + 256 */
+  int32_t round;           /* (zero point of the output << fraction) + 2^(fraction - 1) */
   int32_t in_h, in_w, in_c, out_h, out_w, out_c; /* weights and channels are padded: in_c to 8, out_c to 4 */
   int32_t pad_top, pad_left;
   int32_t zero_point;       /* of the input */

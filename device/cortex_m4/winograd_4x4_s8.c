@@ -93,10 +93,16 @@ __attribute__((naked)) static void transform_patch(
   "add r8, r7, r5, lsl #1\n" \
   "add r6, r10, r6\n" \
   "add r9, r9, r7\n add r9, r5, r9, lsl #1\n"
-#define SCALE_plain(sum) "smmla " sum ", " sum ", r2, r3\n ssat " sum ", #8, " sum ", asr #9\n"
-#define SCALE_signed(sum) "and r7, r5, " sum ", asr #31\n sub " sum ", " sum ", r7\n" SCALE_plain(sum)
-#define LOAD_NEGATIVE_plain
-#define LOAD_NEGATIVE_signed "ldr r5, [sp, #104]\n"
+#define SCALE(sum, fraction) "smmla " sum ", " sum ", r2, r3\n ssat " sum ", #8, " sum ", asr #" #fraction "\n"
+#define LOWER(sum) "and r7, r5, " sum ", asr #31\n sub " sum ", " sum ", r7\n"
+#define SCALE_plain_9(sum) SCALE(sum, 9)
+#define SCALE_plain_11(sum) SCALE(sum, 11)
+#define SCALE_signed_9(sum) LOWER(sum) SCALE(sum, 9)
+#define SCALE_signed_11(sum) LOWER(sum) SCALE(sum, 11)
+#define LOAD_NEGATIVE_plain_9
+#define LOAD_NEGATIVE_plain_11
+#define LOAD_NEGATIVE_signed_9 "ldr r5, [sp, #104]\n"
+#define LOAD_NEGATIVE_signed_11 "ldr r5, [sp, #104]\n"
 /* One row of four outputs; `at` is its place in each column of sums at sp, `factor` 4/9 times its power of two. */
 #define ROW(at, factor, v, advance) \
   "ldr r4, [sp, #" #at "]\n ldr r5, [sp, #" #at "+16]\n ldr r6, [sp, #" #at "+32]\n" \
@@ -165,8 +171,6 @@ __attribute__((naked)) static void transform_patch(
       __attribute__((unused)) const int32_t *channels, __attribute__((unused)) const struct out_strides *s) { \
     __asm__ volatile(INVERSE_TILES(v)); \
   }
-INVERSE_OF(plain)
-INVERSE_OF(signed)
 /* clang-format on */
 
 #else
@@ -213,7 +217,7 @@ static void inverse4(uint32_t* y, const uint32_t* m) {
 }
 
 static void inverse(const uint32_t* sums, int8_t* out, const int32_t* channels, const struct out_strides* s,
-                    int is_signed) {
+                    int is_signed, int fraction) {
   for (int32_t i = 0; i < 8; ++i) {
     const int32_t* const channel = channels + i / 2 * 3;
     uint32_t rows[6][4], y[4][4];
@@ -229,31 +233,34 @@ static void inverse(const uint32_t* sums, int8_t* out, const int32_t* channels, 
       for (int32_t x = 0; x < 4; ++x) {
         int32_t v = (int32_t)(y[r][x] * 0xe38e38e4U + (uint32_t)channel[0]);
         if (is_signed && v < 0) v -= channel[2];
-        v = mote_multiply_high_add(v, channel[1], s->round) >> 9;
+        v = mote_multiply_high_add(v, channel[1], s->round) >> fraction;
         out[i / 2 + (i % 2 * 4 + x) * s->step + r * s->row] = (int8_t)(v < -128 ? -128 : v > 127 ? 127 : v);
       }
     }
   }
 }
-static void inverse_plain(const uint32_t* sums, int8_t* out, const int32_t* channels, const struct out_strides* s) {
-  inverse(sums, out, channels, s, 0);
-}
-static void inverse_signed(const uint32_t* sums, int8_t* out, const int32_t* channels, const struct out_strides* s) {
-  inverse(sums, out, channels, s, 1);
-}
+enum { plain_9_signed = 0, plain_11_signed = 0, signed_9_signed = 1, signed_11_signed = 1 };
+enum { plain_9_bits = 9, plain_11_bits = 11, signed_9_bits = 9, signed_11_bits = 11 };
+#define INVERSE_OF(v)                                                                                                \
+  static void inverse_##v(const uint32_t* sums, int8_t* out, const int32_t* channels, const struct out_strides* s) { \
+    inverse(sums, out, channels, s, v##_signed, v##_bits);                                                           \
+  }
 
 #endif
 
 static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
-void mote_winograd_4x4_s8(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p) {
+typedef void (*inverse_function)(const uint32_t* sums, int8_t* out, const int32_t* channels,
+                                 const struct out_strides* s);
+
+static void run(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p,
+                inverse_function inverse_tiles) {
   const int32_t channels = (p->in_c + 7) & ~7;
   /* First the patch and the values, then the values, sums and edge: patch and sums share their place. */
   uint32_t* const values = (uint32_t*)scratch;                      /* 36 * channels words */
   int8_t* const buffer = (int8_t*)(values + COMPONENTS * channels); /* 60 * in_c + 8 bytes */
   uint32_t* const sums = values + COMPONENTS * channels;
   int8_t* const edge = (int8_t*)(sums + COMPONENTS * 8); /* 128 bytes: 4x8 outputs that are not all wanted */
-  const int is_signed = p->act_min < (p->round - 256) / 512;
   const struct out_strides inside = {p->out_c, p->out_w * p->out_c, p->round}, outside = {4, 32, p->round};
   const int32_t group_words = COMPONENTS * channels * 2;
   for (int32_t y = 0; y < p->out_h; y += 4)
@@ -269,10 +276,20 @@ void mote_winograd_4x4_s8(int8_t* output, const int8_t* input, void* scratch, co
         const int32_t outputs = least(4, p->out_c - o);
         const int whole = rows == 4 && columns == 8 && outputs == 4;
         mote_winograd_products(sums, values, weights, COMPONENTS, channels);
-        (is_signed ? inverse_signed : inverse_plain)(sums, whole ? out : edge, p->channels + 3 * o,
-                                                     whole ? &inside : &outside);
+        inverse_tiles(sums, whole ? out : edge, p->channels + 3 * o, whole ? &inside : &outside);
         if (!whole) mote_winograd_store(out, edge, p, rows, columns, 8, outputs);
       }
     }
   mote_winograd_clamp(output, p);
 }
+
+#define WINOGRAD(v)                                                                 \
+  INVERSE_OF(v)                                                                     \
+  void mote_winograd_4x4_s8_##v(int8_t* output, const int8_t* input, void* scratch, \
+                                const mote_winograd_s8_params* p) {                 \
+    run(output, input, scratch, p, inverse_##v);                                    \
+  }
+WINOGRAD(plain_9)
+WINOGRAD(plain_11)
+WINOGRAD(signed_9)
+WINOGRAD(signed_11)

@@ -7,8 +7,15 @@
 
 #include "winograd.h"
 
-/* Input and output are HWC. With c = in_c rounded up to a multiple of 8, weights: [out_c / 4 rounded up][36][c /
- * 2][4][2]; scratch: 4-byte aligned, 144 * c bytes and the greater of 60 * in_c + 8 and 1280 more. */
-void mote_winograd_4x4_s8(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p);
+/* Input and output are HWC. `plain`: results below the zero point are clamped away; the number is the fraction. With c
+ * = in_c rounded up to a multiple of 8, weights: [out_c / 4 rounded up][36][c / 2][4][2]; scratch: 4-byte aligned, 144
+ * * c bytes and the greater of 60 * in_c + 8 and 1280 more. */
+void mote_winograd_4x4_s8_plain_9(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p);
+void mote_winograd_4x4_s8_plain_11(int8_t* output, const int8_t* input, void* scratch,
+                                   const mote_winograd_s8_params* p);
+void mote_winograd_4x4_s8_signed_9(int8_t* output, const int8_t* input, void* scratch,
+                                   const mote_winograd_s8_params* p);
+void mote_winograd_4x4_s8_signed_11(int8_t* output, const int8_t* input, void* scratch,
+                                    const mote_winograd_s8_params* p);
 
 #endif /* MOTE_WINOGRAD_4X4_S8_H */

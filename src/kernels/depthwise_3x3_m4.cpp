@@ -40,12 +40,21 @@ std::int8_t weight(const Layer& layer, std::int32_t tap, std::int32_t channel) {
   return layer.weights.constant<std::int8_t>()[static_cast<std::size_t>(tap * layer.x.shape[3] + channel)];
 }
 
-/// Every channel, or nothing if one of them has no exact rescale.
-std::optional<std::vector<ScaledChannel>> channels_of(const Layer& layer) {
-  const std::int32_t channels = layer.x.shape[3];
-  return scaled_channels(channels_first(layer.weights.constant<std::int8_t>(), channels), layer.bias,
-                         ops::channel_multipliers(layer.x, layer.weights, layer.out, channels),
-                         ops::zero_point_of(layer.out), layer.range);
+struct Scaled {
+  int fraction = kRescaleFraction;
+  std::vector<ScaledChannel> channels;
+};
+
+/// Every channel, with the first fraction of those that the device has which suits all; nothing if none does.
+std::optional<Scaled> scaled(const Layer& layer) {
+  const std::int32_t count = layer.x.shape[3];
+  const std::vector<std::int8_t> weights = channels_first(layer.weights.constant<std::int8_t>(), count);
+  const auto multipliers = ops::channel_multipliers(layer.x, layer.weights, layer.out, count);
+  for (const int fraction : {kRescaleFraction, 7})
+    if (auto channels =
+            scaled_channels(weights, layer.bias, multipliers, ops::zero_point_of(layer.out), layer.range, fraction))
+      return Scaled{fraction, std::move(*channels)};
+  return {};
 }
 
 bool applies(const Graph& graph, const Node& node, const Target&) {
@@ -60,7 +69,7 @@ bool applies(const Graph& graph, const Node& node, const Target&) {
   constexpr std::int32_t kMost = 32767;
   for (const std::int32_t size : {in[1], in[2], in[3], w.out_h, w.out_w})
     if (size > kMost) return false;
-  return channels_of(layer_of(graph, node)).has_value();
+  return scaled(layer_of(graph, node)).has_value();
 }
 
 /// Counted in the code: conversion of a pair of rows, then columns in chunks, four channels each (see the .c file).
@@ -90,7 +99,8 @@ KernelCall lower(const Graph& graph, const Node& node, const Target&) {
   const Layer layer = layer_of(graph, node);
   const ops::Window& w = layer.window;
   const std::int32_t channels = layer.x.shape[3];
-  const std::vector<ScaledChannel> scales = *channels_of(layer);
+  const Scaled rescaling = *scaled(layer);
+  const std::vector<ScaledChannel>& scales = rescaling.channels;
   const bool is_signed = rescale_signed(ops::zero_point_of(layer.out), layer.range);
   const bool stride1 = w.stride_h == 1;
 
@@ -109,7 +119,9 @@ KernelCall lower(const Graph& graph, const Node& node, const Target&) {
   }
 
   CallBuilder call("depthwise_3x3_s8");
-  call.reads(node).constant("channels", packed).set("round", rescale_round(ops::zero_point_of(layer.out)));
+  call.reads(node)
+      .constant("channels", packed)
+      .set("round", rescale_round(ops::zero_point_of(layer.out), rescaling.fraction));
   call.set("in_h", layer.x.shape[1]).set("in_w", layer.x.shape[2]).set("out_h", w.out_h).set("out_w", w.out_w);
   call.set("channel_count", channels).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
   call.set("zero_point", ops::zero_point_of(layer.x)).set("act_min", layer.range.min).set("act_max", layer.range.max);
@@ -117,8 +129,8 @@ KernelCall lower(const Graph& graph, const Node& node, const Target&) {
   const bool same_size = stride1 && w.out_w == layer.x.shape[2] && w.out_h == layer.x.shape[1];
   if (same_size && channels % 4 == 0) call.overlap({.allowed = true, .lead = 0, .equal_offset_only = true});
   KernelCall made = call.cost(instructions(layer), stride1 ? 2200 : 2400).take();
-  made.kernel =
-      std::string("mote_depthwise_3x3_") + (stride1 ? "" : "stride2_") + "s8_" + (is_signed ? "signed" : "plain");
+  made.kernel = std::string("mote_depthwise_3x3_") + (stride1 ? "" : "stride2_") + "s8_" +
+                (is_signed ? "signed_" : "plain_") + std::to_string(rescaling.fraction);
   return made;
 }
 

@@ -7,21 +7,21 @@ namespace mote::kernels {
 namespace {
 
 /// A channel whose output is always `value` (dead ones often have sums beyond what Rescale takes).
-ScaledChannel constant_channel(std::int32_t value, std::int32_t zero_point) {
+ScaledChannel constant_channel(std::int32_t value, std::int32_t zero_point, int fraction) {
   constexpr std::int32_t kQuarter = 1 << 30;  // the high word of 4 * x * 2^30 is x
-  return {{kQuarter, 0, 0}, (value - zero_point) * (1 << kRescaleFraction) * 4, true};
+  return {{kQuarter, 0, 0}, (value - zero_point) * (1 << fraction) * 4, true};
 }
 
 /// Sums far from zero that reach only a few steps need no true offset, which find_rescale insists on: any offset that
 /// puts these steps in their places does. For outputs whose results below the zero point are clamped away.
 std::optional<Rescale> rescale_few_steps(QuantizedMultiplier m, std::int32_t zero_point, ops::Int8Range range,
-                                         SumRange sums) {
+                                         SumRange sums, int fraction) {
   const auto output = [&](std::int64_t sum) {
     const std::int64_t y =
         zero_point + std::int64_t{multiply_by_quantized_multiplier(static_cast<std::int32_t>(sum), m)};
     return std::clamp<std::int64_t>(y, range.min, range.max);
   };
-  const int shift = 31 - m.shift - 33;  // the multiplier for v = 256 * sum and 9 bits below the point
+  const int shift = 7 - m.shift - fraction;  // for v = 256 * sum
   if (m.shift > 0 || shift < 0 || shift > 30) return {};
   const std::int64_t ideal = m.multiplier >> shift;
   for (std::int64_t multiplier = std::max<std::int64_t>(ideal - 4, 1); multiplier <= ideal + 4; ++multiplier) {
@@ -35,7 +35,7 @@ std::optional<Rescale> rescale_few_steps(QuantizedMultiplier m, std::int32_t zer
         const std::int64_t middle = below + (reached - below) / 2;
         (output(middle) >= y ? reached : below) = middle;
       }
-      const std::int64_t level = ((y - zero_point) * (1 << kRescaleFraction) - (1 << (kRescaleFraction - 1))) << 32;
+      const std::int64_t level = ((y - zero_point) * (1 << fraction) - (1 << (fraction - 1))) << 32;
       const std::int64_t value = level >= 0 ? (level + multiplier - 1) / multiplier : -(-level / multiplier);
       least = std::max(least, value - 256 * reached);
       most = std::min(most, value - 256 * reached + 255);
@@ -46,8 +46,8 @@ std::optional<Rescale> rescale_few_steps(QuantizedMultiplier m, std::int32_t zer
     const auto agrees = [&](std::int64_t sum) {
       const std::int64_t v = 256 * sum + found.offset;
       return v >= INT32_MIN && v <= INT32_MAX &&
-             std::clamp<std::int64_t>(apply_rescale(found, zero_point, static_cast<std::int32_t>(sum)), range.min,
-                                      range.max) == output(sum);
+             std::clamp<std::int64_t>(apply_rescale(found, zero_point, static_cast<std::int32_t>(sum), fraction),
+                                      range.min, range.max) == output(sum);
     };
     // Both ends as well: what lies beyond the last step must not reach another.
     if (agrees(sums.min) && agrees(sums.max)) return found;
@@ -56,16 +56,16 @@ std::optional<Rescale> rescale_few_steps(QuantizedMultiplier m, std::int32_t zer
 }
 
 std::optional<ScaledChannel> scaled(QuantizedMultiplier m, std::int32_t bias, SumRange sums, std::int32_t zero_point,
-                                    ops::Int8Range range) {
+                                    ops::Int8Range range, int fraction) {
   const auto output = [&](std::int64_t sum) {
     const std::int64_t y =
         zero_point + std::int64_t{multiply_by_quantized_multiplier(static_cast<std::int32_t>(sum), m)};
     return static_cast<std::int32_t>(std::clamp<std::int64_t>(y, range.min, range.max));
   };
   const std::int32_t lowest = output(sums.min);
-  if (m.shift <= 0 && lowest == output(sums.max)) return constant_channel(lowest, zero_point);
-  auto rescale = find_rescale(m, zero_point, range, sums);
-  if (!rescale && !rescale_signed(zero_point, range)) rescale = rescale_few_steps(m, zero_point, range, sums);
+  if (m.shift <= 0 && lowest == output(sums.max)) return constant_channel(lowest, zero_point, fraction);
+  auto rescale = find_rescale(m, zero_point, range, sums, fraction);
+  if (!rescale && !rescale_signed(zero_point, range)) rescale = rescale_few_steps(m, zero_point, range, sums, fraction);
   if (!rescale || rescale->negative < 0 || rescale->negative >= 1 << 23) return {};
   // Modulo 2^32, as the device adds: only the finished sum has to fit.
   const std::int64_t start = std::int64_t{256} * bias + rescale->offset;
@@ -77,7 +77,7 @@ std::optional<ScaledChannel> scaled(QuantizedMultiplier m, std::int32_t bias, Su
 std::optional<std::vector<ScaledChannel>> scaled_channels(std::span<const std::int8_t> weights,
                                                           std::span<const std::int32_t> bias,
                                                           std::span<const QuantizedMultiplier> multipliers,
-                                                          std::int32_t zero_point, ops::Int8Range range) {
+                                                          std::int32_t zero_point, ops::Int8Range range, int fraction) {
   std::vector<ScaledChannel> found;
   const std::size_t taps = weights.size() / multipliers.size();
   for (std::size_t c = 0; c < multipliers.size(); ++c) {
@@ -86,7 +86,7 @@ std::optional<std::vector<ScaledChannel>> scaled_channels(std::span<const std::i
       sums.min += w > 0 ? -128 * w : 127 * w;
       sums.max += w > 0 ? 127 * w : -128 * w;
     }
-    const auto one = scaled(multipliers[c], bias[c], sums, zero_point, range);
+    const auto one = scaled(multipliers[c], bias[c], sums, zero_point, range, fraction);
     if (!one) return {};
     found.push_back(*one);
   }

@@ -21,6 +21,7 @@ struct ScaledChannel {
 std::optional<std::vector<ScaledChannel>> scaled_channels(std::span<const std::int8_t> weights,
                                                           std::span<const std::int32_t> bias,
                                                           std::span<const QuantizedMultiplier> multipliers,
-                                                          std::int32_t zero_point, ops::Int8Range range);
+                                                          std::int32_t zero_point, ops::Int8Range range,
+                                                          int fraction = kRescaleFraction);
 
 }  // namespace mote::kernels

@@ -53,10 +53,19 @@ Layer layer_of(const Graph& graph, const Node& node) {
                       ops::zero_point_of(x))};
 }
 
-std::optional<std::vector<ScaledChannel>> channels_of(const Layer& layer) {
-  return scaled_channels(layer.weights.constant<std::int8_t>(), layer.bias,
-                         ops::channel_multipliers(layer.x, layer.weights, layer.out, layer.out.shape[3]),
-                         ops::zero_point_of(layer.out), layer.range);
+struct Scaled {
+  int fraction = kRescaleFraction;
+  std::vector<ScaledChannel> channels;
+};
+
+/// Every channel, with the first fraction of those that the device has which suits all; nothing if none does.
+std::optional<Scaled> scaled(const Layer& layer) {
+  const auto multipliers = ops::channel_multipliers(layer.x, layer.weights, layer.out, layer.out.shape[3]);
+  for (const int fraction : {kRescaleFraction, 11})
+    if (auto channels = scaled_channels(layer.weights.constant<std::int8_t>(), layer.bias, multipliers,
+                                        ops::zero_point_of(layer.out), layer.range, fraction))
+      return Scaled{fraction, std::move(*channels)};
+  return {};
 }
 
 bool applies(const Graph& graph, const Node& node, const Target&) {
@@ -67,7 +76,7 @@ bool applies(const Graph& graph, const Node& node, const Target&) {
   if (in[0] != 1 || in[3] < 4 || k[1] != 3 || k[2] != 3) return false;
   if (w.stride_h != 1 || w.stride_w != 1 || w.dilation_h != 1 || w.dilation_w != 1) return false;
   if (w.pad_top > 2 || w.pad_left > 2 || w.pad_bottom > 2 || w.pad_right > 2) return false;
-  return channels_of(layer_of(graph, node)).has_value();
+  return scaled(layer_of(graph, node)).has_value();
 }
 
 std::int32_t round_up_to_8(std::int32_t channels) { return (channels + 7) / 8 * 8; }
@@ -129,7 +138,8 @@ Overlap overlap(const Layer& layer, const Form& form) {
 
 KernelCall lower(const Form& form, const Graph& graph, const Node& node) {
   const Layer layer = layer_of(graph, node);
-  const std::vector<ScaledChannel> channels = *channels_of(layer);
+  const Scaled rescaling = *scaled(layer);
+  const std::vector<ScaledChannel>& channels = rescaling.channels;
   const std::int32_t in_c = layer.x.shape[3];
   const std::size_t taps = static_cast<std::size_t>(in_c) * 9;
   const auto w = layer.weights.constant<std::int8_t>();
@@ -146,7 +156,7 @@ KernelCall lower(const Form& form, const Graph& graph, const Node& node) {
   packed.resize(static_cast<std::size_t>(round_up_to_4(layer.out.shape[3])) * 3);
   CallBuilder call(form.file);
   call.reads(node).constant("weights", transformed(layer, form, channels)).constant("channels", packed);
-  call.set("round", rescale_round(ops::zero_point_of(layer.out)));
+  call.set("round", rescale_round(ops::zero_point_of(layer.out), rescaling.fraction));
   call.set("in_h", layer.x.shape[1]).set("in_w", layer.x.shape[2]).set("in_c", in_c);
   call.set("out_h", layer.window.out_h).set("out_w", layer.window.out_w).set("out_c", layer.out.shape[3]);
   call.set("pad_top", layer.window.pad_top).set("pad_left", layer.window.pad_left);
@@ -158,6 +168,8 @@ KernelCall lower(const Form& form, const Graph& graph, const Node& node) {
   call.scratch(components * round_up_to_8(in_c) * 4 + std::max(patch, sums));
   call.overlap(overlap(layer, form));
   KernelCall made = call.cost(instructions(layer, form), form.code).take();
+  made.kernel += rescale_signed(ops::zero_point_of(layer.out), layer.range) ? "_signed_" : "_plain_";
+  made.kernel += std::to_string(rescaling.fraction);
   made.params_type = "mote_winograd_s8_params";
   made.sources.emplace_back("winograd.c");
   return made;
