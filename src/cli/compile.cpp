@@ -40,7 +40,8 @@ void add_compile(CLI::App& app, Session& session) {
   CLI::App* command = add_command(app, session, "compile", "Write a self-contained C project for a board",
                                   [options, &session] { return compile(*options, session); });
   options->add_to(*command);
-  command->add_option("-o,--output", options->output, "The folder to write (a .mir file with --stop-after)")->required();
+  command->add_option("-o,--output", options->output, "The folder to write (a .mir file with --stop-after)")
+      ->required();
   command->add_option("--stop-after", options->stop_after, "Stop after this pass and write the graph as text");
   command->add_option("--json", options->json, "Write what the project holds as JSON (a copy of its mote.json)");
 }

@@ -30,12 +30,13 @@ Result<int> train_command(const Options& options, const Session& session) {
     ProgressBar bar(session);
     result = run_train(options, [&](const Progress& p) {
       const double epochs_done = p.epoch - 1 + static_cast<double>(p.step) / std::max(p.steps, 1);
-      bar.draw(epochs_done / std::max(p.epochs, 1),
-               fmt::format("{} epoch {}/{} loss {:.3f} accuracy {:.1f} %", p.phase, p.epoch, p.epochs, p.loss, 100 * p.accuracy));
+      bar.draw(epochs_done / std::max(p.epochs, 1), fmt::format("{} epoch {}/{} loss {:.3f} accuracy {:.1f} %", p.phase,
+                                                                p.epoch, p.epochs, p.loss, 100 * p.accuracy));
       if (p.record != nullptr)
-        bar.line(fmt::format("{} epoch {:3}/{}: loss {:.3f}, accuracy {:.1f} %, validation loss {:.3f}, accuracy {:.1f} %",
-                             p.phase, p.epoch, p.epochs, p.record->loss, 100 * p.record->accuracy,
-                             p.record->validation_loss, 100 * p.record->validation_accuracy));
+        bar.line(
+            fmt::format("{} epoch {:3}/{}: loss {:.3f}, accuracy {:.1f} %, validation loss {:.3f}, accuracy {:.1f} %",
+                        p.phase, p.epoch, p.epochs, p.record->loss, 100 * p.record->accuracy, p.record->validation_loss,
+                        100 * p.record->validation_accuracy));
       return interrupted == 0;
     });
   }
@@ -43,7 +44,8 @@ Result<int> train_command(const Options& options, const Session& session) {
   if (!result) return std::move(result).error();
 
   const auto part = [](const char* name, const PartSummary& p) {
-    return fmt::format("{:<11}{:>6} examples of {:>4} recordings from {}", name, p.examples, p.recordings, fmt::join(p.groups, " "));
+    return fmt::format("{:<11}{:>6} examples of {:>4} recordings from {}", name, p.examples, p.recordings,
+                       fmt::join(p.groups, " "));
   };
   const auto score = [](const char* name, const Evaluation& e) {
     return fmt::format("{:<24}{:6.2f} %  (95 % interval {:.1f} to {:.1f}, over recordings)", name, 100 * e.accuracy,
@@ -53,8 +55,8 @@ Result<int> train_command(const Options& options, const Session& session) {
   session.say(part("validation", result->validation));
   session.say(part("test", result->test));
   if (!result->stopped.empty()) session.say("stopped early: " + result->stopped);
-  session.say(fmt::format("{} parameters, {} MACs, best epoch {}, trained in {:.0f} s", result->parameters, result->macs,
-                          result->best_epoch, result->train_seconds));
+  session.say(fmt::format("{} parameters, {} MACs, best epoch {}, trained in {:.0f} s", result->parameters,
+                          result->macs, result->best_epoch, result->train_seconds));
   session.say(score("float test accuracy", result->test_float));
   if (result->test_int8) session.say(score("int8 test accuracy", *result->test_int8));
   session.say("wrote " + options.out.string());
@@ -85,7 +87,8 @@ namespace mote::cli {
 
 void add_train(CLI::App& app, Session& session) {
   CLI::App* command = add_command(app, session, "train", "Train a network (not in this build)", []() -> Result<int> {
-    return unsupported("this mote was built without the trainer; build with -DMOTE_TRAIN=ON and LibTorch (libtorch-dev)");
+    return unsupported(
+        "this mote was built without the trainer; build with -DMOTE_TRAIN=ON and LibTorch (libtorch-dev)");
   });
   command->allow_extras();
 }

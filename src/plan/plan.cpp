@@ -227,9 +227,10 @@ class Planner {
     std::int64_t instructions = 0;
     for (const Step& step : plan_.steps) instructions += step.instructions_estimated;
     if (budget.cycles > 0 && instructions > budget.cycles)
-      return does_not_fit(fmt::format("one inference needs about {} instructions, {} more than the {} allowed; use "
-                                      "--optimize speed or a smaller model",
-                                      instructions, instructions - budget.cycles, budget.cycles));
+      return does_not_fit(
+          fmt::format("one inference needs about {} instructions, {} more than the {} allowed; use "
+                      "--optimize speed or a smaller model",
+                      instructions, instructions - budget.cycles, budget.cycles));
     if (budget.ram_bytes > 0 && plan_.arena_bytes > budget.ram_bytes) {
       std::int32_t worst = 0;
       std::int64_t most = -1;

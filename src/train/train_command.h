@@ -21,9 +21,9 @@ struct TrainOptions {
 ///   project.toml                                  the project as it was read
 ///   preparation.json                              from recordings to inputs (data/preparation.h)
 ///   metrics.json                                  split, history, accuracy, confusion: to_json below
-///   test_inputs.npy, test_labels.npy, test_recordings.npy   the test part as the int8 model takes it (float without one):
-///   [examples, ...] input.h                                       C99: normalises one row of sensor values into the
-///   model's input
+///   test_inputs.npy, test_labels.npy, test_recordings.npy   the test part as the int8 model takes it (float without
+///   one): [examples, ...] input.h                                       C99: normalises one row of sensor values into
+///   the model's input
 /// Same project and data: same bytes.
 Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& progress);
 

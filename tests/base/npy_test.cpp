@@ -26,7 +26,8 @@ Bytes file_with(std::string_view header, std::string_view data, std::uint8_t maj
 template <typename T>
 NpyArray array_of(NpyType type, std::vector<std::int64_t> shape, const std::vector<T>& values) {
   NpyArray array{type, std::move(shape), Bytes(values.size() * sizeof(T))};
-  if (!values.empty()) std::memcpy(array.data.data(), values.data(), array.data.size());  // memcpy may not be given null
+  if (!values.empty())
+    std::memcpy(array.data.data(), values.data(), array.data.size());  // memcpy may not be given null
   return array;
 }
 

@@ -37,7 +37,8 @@ class Cli : public ::testing::Test {
     EXPECT_EQ(end.exit_code, status) << end.err;
     EXPECT_EQ(end.signal, 0);
     EXPECT_EQ(std::count(end.err.begin(), end.err.end(), '\n'), 1) << end.err;
-    for (const std::string& word : words) EXPECT_NE(end.err.find(word), std::string::npos) << word << " not in: " << end.err;
+    for (const std::string& word : words)
+      EXPECT_NE(end.err.find(word), std::string::npos) << word << " not in: " << end.err;
   }
 
   static std::string small_model() { return std::string(MOTE_TEST_SOURCE_DIR) + "/tests/ir/small_int8.mir"; }
@@ -46,9 +47,11 @@ class Cli : public ::testing::Test {
 };
 
 TEST_F(Cli, CompilesAndRunsFolderAndModelAlike) {
-  const ProcessEnd compiled = mote({"compile", small_model(), "--board", "nano33ble", "-o", path("out"), "--json", path("c.json")});
+  const ProcessEnd compiled =
+      mote({"compile", small_model(), "--board", "nano33ble", "-o", path("out"), "--json", path("c.json")});
   ASSERT_EQ(compiled.exit_code, 0) << compiled.err;
-  for (const char* file : {"mote.json", "README.md", "CMakeLists.txt"}) EXPECT_TRUE(fs::exists(path("out") / file)) << file;
+  for (const char* file : {"mote.json", "README.md", "CMakeLists.txt"})
+    EXPECT_TRUE(fs::exists(path("out") / file)) << file;
   const auto project = nlohmann::json::parse(read_text(path("c.json")).value());
   NpyArray input{NpyType::i8, {3}, {}};
   for (const auto& dim : project["inputs"][0]["shape"]) input.shape.push_back(dim);
@@ -58,8 +61,8 @@ TEST_F(Cli, CompilesAndRunsFolderAndModelAlike) {
       mote({"run", path("out"), "--board", "nano33ble", "--input", path("x.npy"), "--output", path("a.npy"), "-q"});
   ASSERT_EQ(from_folder.exit_code, 0) << from_folder.err;
   EXPECT_EQ(from_folder.out, "");
-  const ProcessEnd from_model =
-      mote({"run", small_model(), "--board", "host", "--input", path("x.npy"), "--output", path("b.npy"), "--json", path("r.json")});
+  const ProcessEnd from_model = mote({"run", small_model(), "--board", "host", "--input", path("x.npy"), "--output",
+                                      path("b.npy"), "--json", path("r.json")});
   ASSERT_EQ(from_model.exit_code, 0) << from_model.err;
   const auto a = read_npy(path("a.npy"));
   const auto b = read_npy(path("b.npy"));
@@ -89,7 +92,9 @@ TEST_F(Cli, ProfileCountsTheSameEveryTime) {
 }
 
 TEST_F(Cli, StopsAfterAPassAndStartsFromThere) {
-  ASSERT_EQ(mote({"compile", small_model(), "--board", "host", "--stop-after", "fuse_activation", "-o", path("a.mir")}).exit_code, 0);
+  ASSERT_EQ(mote({"compile", small_model(), "--board", "host", "--stop-after", "fuse_activation", "-o", path("a.mir")})
+                .exit_code,
+            0);
   ASSERT_EQ(mote({"compile", path("a.mir"), "--board", "host", "-o", path("from_text")}).exit_code, 0);
   EXPECT_TRUE(fs::exists(path("from_text") / "mote.json"));
 }
@@ -99,7 +104,8 @@ TEST_F(Cli, BadUsageIsStatusTwoAndOneLine) {
   expect_one_line(mote({"fly"}), 2, {"--help"});
   expect_one_line(mote({"compile", path("none.tflite"), "--board", "host", "-o", path("out")}), 2, {"none.tflite"});
   expect_one_line(mote({"compile", small_model(), "--board", "toaster", "-o", path("out")}), 2, {"toaster"});
-  expect_one_line(mote({"compile", small_model(), "--board", "host", "-o", path("out"), "--disable", "luck"}), 2, {"luck"});
+  expect_one_line(mote({"compile", small_model(), "--board", "host", "-o", path("out"), "--disable", "luck"}), 2,
+                  {"luck"});
   ASSERT_TRUE(write_text(path("model.tflite"), "this is no model").ok());
   expect_one_line(mote({"compile", path("model.tflite"), "--board", "host", "-o", path("out")}), 2, {"model.tflite"});
   expect_one_line(mote({"inspect", path("model.tflite")}), 2, {"model.tflite"});
@@ -116,13 +122,14 @@ TEST_F(Cli, WhatDoesNotFitIsStatusOneAndNothingIsWritten) {
   expect_one_line(mote({"compile", small_model(), "--board", "nano33ble", "-o", path("out"), "--max-flash", "8"}), 1,
                   {"more than the 8 allowed"});
   EXPECT_FALSE(fs::exists(path("out")));
-  EXPECT_TRUE(std::all_of(fs::directory_iterator(folder_->path()), fs::directory_iterator(),
-                          [](const auto& entry) { return entry.path().filename().string()[0] != '.'; }))
-      << "no hidden leftovers";
+  EXPECT_TRUE(std::all_of(fs::directory_iterator(folder_->path()), fs::directory_iterator(), [](const auto& entry) {
+    return entry.path().filename().string()[0] != '.';
+  })) << "no hidden leftovers";
 }
 
 TEST_F(Cli, VerifyHoldsOnEveryBoard) {
-  for (const char* board : {"host", "nano33ble", "nucleo-l4r5zi", "pico", "esp32-c3", "esp8266", "nucleo-h743zi", "nrf5340dk"}) {
+  for (const char* board :
+       {"host", "nano33ble", "nucleo-l4r5zi", "pico", "esp32-c3", "esp8266", "nucleo-h743zi", "nrf5340dk"}) {
     const ProcessEnd end = mote({"verify", small_model(), "--board", board, "--samples", "3"});
     EXPECT_EQ(end.exit_code, 0) << board << ": " << end.err << end.out;
   }
@@ -136,8 +143,9 @@ TEST_P(Golden, BitForBit) {
   const auto [model, board] = GetParam();
   const fs::path shared = shared_folder();
   const fs::path golden = shared / "golden" / "mlperf_tiny" / model;
-  const ProcessEnd end = mote({"verify", shared / "models" / "mlperf_tiny" / fmt::format("{}.tflite", model), "--board", board,
-                               "--input", golden / "input0.npy", "--expected", golden / "output0.npy", "--json", path("r.json")});
+  const ProcessEnd end =
+      mote({"verify", shared / "models" / "mlperf_tiny" / fmt::format("{}.tflite", model), "--board", board, "--input",
+            golden / "input0.npy", "--expected", golden / "output0.npy", "--json", path("r.json")});
   if (std::string(board) == "esp8266" && end.exit_code == 1) {
     EXPECT_NE(end.err.find("more than"), std::string::npos) << end.err;
     return;
@@ -155,7 +163,8 @@ TEST_P(Golden, BitForBit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(MlperfTiny, Golden,
-                         ::testing::Combine(::testing::Values("vww_96_int8", "ic_resnet_int8", "kws_ref_int8", "ad01_int8"),
+                         ::testing::Combine(::testing::Values("vww_96_int8", "ic_resnet_int8", "kws_ref_int8",
+                                                              "ad01_int8"),
                                             ::testing::Values("nano33ble", "pico", "esp32-c3", "esp8266", "host")));
 INSTANTIATE_TEST_SUITE_P(Float, Golden,
                          ::testing::Combine(::testing::Values("vww_96_float", "ic_resnet_float", "ad01_float"),

@@ -102,8 +102,7 @@ TEST(HtmlReport, DrawsEverySection) {
   EXPECT_EQ(tiles["Latency"], "23.4 ms");
   EXPECT_EQ(seen["estimates"], 4) << "cycles, latency, energy and battery life are estimates and must say so";
   EXPECT_EQ(seen["verdicts"].size(), 2U);
-  EXPECT_EQ(seen["memory_rectangles"], json({3, 1}))
-      << "three buffers; in and mid share ten bytes in step 0";
+  EXPECT_EQ(seen["memory_rectangles"], json({3, 1})) << "three buffers; in and mid share ten bytes in step 0";
   for (const char* picture :
        {"Confusion matrix", "Memory map over time", "cycles (estimate)", "Loss by epoch", "Accuracy by epoch"}) {
     EXPECT_TRUE(seen["pictures"].contains(picture)) << picture;
