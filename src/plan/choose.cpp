@@ -39,8 +39,6 @@ bool better(const Candidate& a, const Candidate& b, Optimize optimize) {
     switch (optimize) {
       case Optimize::size:
         return constant_bytes(c.call) + c.call.code_bytes;
-      case Optimize::ram:
-        return c.call.scratch_bytes;
       default:
         return c.call.instructions;
     }
@@ -99,7 +97,7 @@ std::int64_t balanced_budget(const Options& options) {
 
 }  // namespace
 
-Result<std::vector<Candidate>> choose_kernels(const Graph& graph, const Target& target, const PlanOptions& options) {
+Result<KernelChoice> choose_kernels(const Graph& graph, const Target& target, const PlanOptions& options) {
   Options found(graph.nodes.size());
   Choice choice(graph.nodes.size(), 0);
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
@@ -117,10 +115,7 @@ Result<std::vector<Candidate>> choose_kernels(const Graph& graph, const Target& 
   }
   if (options.budget.optimize == Optimize::balanced) fit_flash(found, choice, balanced_budget(found));
   if (options.budget.flash_bytes > 0) fit_flash(found, choice, options.budget.flash_bytes);
-  std::vector<Candidate> chosen(graph.nodes.size());
-  for (std::size_t n = 0; n < graph.nodes.size(); ++n)
-    if (!found[n].empty()) chosen[n] = std::move(found[n][choice[n]]);
-  return chosen;
+  return KernelChoice{std::move(found), std::move(choice)};
 }
 
 }  // namespace mote

@@ -24,21 +24,18 @@ class Planner {
     std::iota(home_.begin(), home_.end(), 0);
   }
 
-  Result<Plan> run() {
+  Result<Plan> run(const KernelChoice& choice) {
     plan_.model = graph_.name;
     plan_.model_hash = options_.model_hash;
     plan_.target = target_.name;
     plan_.alignment = target_.alignment;
-    MOTE_TRY(std::vector<Candidate> chosen, choose_kernels(graph_, target_, options_));
     alias_layout_free();
     MOTE_TRY_VOID(check_outputs());
     add_inputs();
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n)
-      if (chosen[n].def != nullptr) add_step(n, std::move(chosen[n]));
+      if (!choice.options[n].empty()) add_step(n, choice.options[n][choice.taken[n]].call);
     add_outputs();
     place();
-    MOTE_TRY_VOID(check_memory(plan_));
-    MOTE_TRY_VOID(check_budget());
     return std::move(plan_);
   }
 
@@ -131,9 +128,8 @@ class Planner {
     return candidate;
   }
 
-  void add_step(std::size_t n, Candidate candidate) {
+  void add_step(std::size_t n, KernelCall call) {
     const Node& node = graph_.nodes[n];
-    KernelCall& call = candidate.call;
     const auto index = static_cast<std::int32_t>(plan_.steps.size());
     Step step;
     step.name = unique_step_name(node.name);
@@ -209,55 +205,6 @@ class Planner {
     plan_.arena_bytes = layout.total;
   }
 
-  Result<void> check_budget() const {
-    const Budget& budget = options_.budget;
-    if (budget.flash_bytes > 0 && plan_.constant_bytes() > budget.flash_bytes) {
-      std::vector<const Constant*> largest;
-      for (const Constant& c : plan_.constants) largest.push_back(&c);
-      std::stable_sort(largest.begin(), largest.end(),
-                       [](const Constant* a, const Constant* b) { return a->bytes.size() > b->bytes.size(); });
-      std::string blame;
-      for (std::size_t i = 0; i < std::min<std::size_t>(3, largest.size()); ++i)
-        blame += fmt::format("{}{} {}", i == 0 ? "" : ", ", largest[i]->name, largest[i]->bytes.size());
-      return does_not_fit(
-          fmt::format("weights need {} bytes of flash, {} more than the {} allowed; largest: {}; prune, "
-                      "quantise or choose a larger board",
-                      plan_.constant_bytes(), plan_.constant_bytes() - budget.flash_bytes, budget.flash_bytes, blame));
-    }
-    std::int64_t instructions = 0;
-    for (const Step& step : plan_.steps) instructions += step.instructions_estimated;
-    if (budget.cycles > 0 && instructions > budget.cycles)
-      return does_not_fit(
-          fmt::format("one inference needs about {} instructions, {} more than the {} allowed; use "
-                      "--optimize speed or a smaller model",
-                      instructions, instructions - budget.cycles, budget.cycles));
-    if (budget.ram_bytes > 0 && plan_.arena_bytes > budget.ram_bytes) {
-      std::int32_t worst = 0;
-      std::int64_t most = -1;
-      const auto live = [&](std::int32_t step) {
-        std::int64_t sum = 0;
-        for (const Buffer& b : plan_.buffers)
-          if (b.first <= step && step <= b.last) sum += b.bytes;
-        return sum;
-      };
-      for (std::int32_t s = 0; s < static_cast<std::int32_t>(plan_.steps.size()); ++s)
-        if (live(s) > most) {
-          most = live(s);
-          worst = s;
-        }
-      std::string blame;
-      for (const Buffer& b : plan_.buffers)
-        if (b.first <= worst && worst <= b.last)
-          blame += fmt::format("{}{} {}", blame.empty() ? "" : ", ", b.name, b.bytes);
-      return does_not_fit(
-          fmt::format("the arena needs {} bytes of RAM, {} more than the {} allowed; fullest at layer "
-                      "\"{}\": {}; use a smaller input or a larger board",
-                      plan_.arena_bytes, plan_.arena_bytes - budget.ram_bytes, budget.ram_bytes,
-                      plan_.steps[static_cast<std::size_t>(worst)].name, blame));
-    }
-    return {};
-  }
-
   const Graph& graph_;
   const Target& target_;
   const PlanOptions& options_;
@@ -268,10 +215,22 @@ class Planner {
 
 }  // namespace
 
+Result<Plan> lay_out(const Graph& graph, const Target& target, const PlanOptions& options, const KernelChoice& choice) {
+  return Planner(graph, target, options).run(choice);
+}
+
 Result<Plan> make_plan(const Graph& graph, const Target& target, const PlanOptions& options) {
-  auto result = Planner(graph, target, options).run();
-  if (!result) return std::move(result).error();
-  return result;
+  MOTE_TRY(KernelChoice choice, choose_kernels(graph, target, options));
+  MOTE_TRY(Plan plan, lay_out(graph, target, options, choice));
+  const Budget& budget = options.budget;
+  if (budget.optimize == Optimize::ram) {
+    MOTE_TRY_VOID(fit_ram(graph, target, options, 0, choice, plan));
+  } else if (budget.ram_bytes > 0 && plan.arena_bytes > budget.ram_bytes) {
+    MOTE_TRY_VOID(fit_ram(graph, target, options, budget.ram_bytes, choice, plan));
+  }
+  MOTE_TRY_VOID(check_memory(plan));
+  MOTE_TRY_VOID(check_budget(plan, budget));
+  return plan;
 }
 
 }  // namespace mote

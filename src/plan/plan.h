@@ -26,11 +26,27 @@ struct Candidate {
   KernelCall call;
 };
 
-/// One candidate per node (none for layout-free nodes), the cheapest by the budget's rule: speed takes the fewest
-/// instructions; size the fewest bytes of flash; ram the least scratch; balanced the fewest instructions while
+/// Every kernel that could do each node (none for layout-free nodes), and which is taken.
+struct KernelChoice {
+  std::vector<std::vector<Candidate>> options;  ///< by node
+  std::vector<std::size_t> taken;               ///< by node, index into its options
+};
+
+/// Takes by the budget's rule: size the fewest bytes of flash, else the fewest instructions; balanced only while
 /// constants stay within a tenth and 2 KiB of the smallest. A flash limit then makes it step down where that costs
 /// least.
-Result<std::vector<Candidate>> choose_kernels(const Graph& graph, const Target& target, const PlanOptions& options);
+Result<KernelChoice> choose_kernels(const Graph& graph, const Target& target, const PlanOptions& options);
+
+/// The plan of a given choice: steps, buffers, offsets. Unsupported if a model output is a constant.
+Result<Plan> lay_out(const Graph& graph, const Target& target, const PlanOptions& options, const KernelChoice& choice);
+
+/// Exchanges kernels of the fullest steps, least loss of speed per byte won first, until the arena is at most `goal`
+/// bytes or nothing makes it smaller. `plan` is the plan of `choice` before and after.
+Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions& options, std::int64_t goal,
+                     KernelChoice& choice, Plan& plan);
+
+/// DoesNotFit if the plan exceeds flash, RAM or cycles, with how much and the largest culprits.
+Result<void> check_budget(const Plan& plan, const Budget& budget);
 
 /// Canonical text of a plan (steps, offsets; constants by name, size and hash). For golden tests and `--dump-dir`.
 std::string to_text(const Plan& plan);

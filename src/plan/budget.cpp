@@ -1,0 +1,118 @@
+// What a plan may cost: making it smaller in RAM by other kernels, and saying what does not fit.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plan/plan.h"
+
+namespace mote {
+namespace {
+
+std::int64_t constant_bytes(const KernelCall& call) {
+  std::int64_t sum = 0;
+  for (const Constant& constant : call.constants) sum += static_cast<std::int64_t>(constant.bytes.size());
+  return sum;
+}
+
+/// Nodes whose step touches the arena's top: only they can make it smaller.
+std::vector<std::size_t> fullest_nodes(const Graph& graph, const Plan& plan) {
+  std::vector<std::size_t> nodes;
+  for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+    const auto now = static_cast<std::int32_t>(s);
+    std::int64_t live = 0;
+    std::int64_t top = 0;
+    for (const Buffer& b : plan.buffers) {
+      if (b.first > now || b.last < now) continue;
+      live += b.bytes;
+      top = std::max(top, b.offset + b.bytes);
+    }
+    if (top + plan.alignment > plan.arena_bytes || live >= plan.arena_bytes)
+      nodes.push_back(static_cast<std::size_t>(graph.producer(plan.steps[s].tensor)));
+  }
+  return nodes;
+}
+
+}  // namespace
+
+Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions& options, std::int64_t goal,
+                     KernelChoice& choice, Plan& plan) {
+  while (plan.arena_bytes > goal) {
+    double best_price = -1;
+    KernelChoice best_choice;
+    Plan best_plan;
+    for (const std::size_t n : fullest_nodes(graph, plan)) {
+      for (std::size_t k = 0; k < choice.options[n].size(); ++k) {
+        if (k == choice.taken[n]) continue;
+        KernelChoice other = choice;
+        other.taken[n] = k;
+        MOTE_TRY(Plan smaller, lay_out(graph, target, options, other));
+        const std::int64_t won = plan.arena_bytes - smaller.arena_bytes;
+        const KernelCall& now = choice.options[n][choice.taken[n]].call;
+        const KernelCall& then = choice.options[n][k].call;
+        const std::int64_t flash = options.budget.flash_bytes;
+        if (won <= 0 || (flash > 0 && smaller.constant_bytes() > flash && constant_bytes(then) > constant_bytes(now)))
+          continue;
+        const double price = static_cast<double>(std::max<std::int64_t>(0, then.instructions - now.instructions)) /
+                             static_cast<double>(won);
+        if (best_price >= 0 && price >= best_price) continue;
+        best_price = price;
+        best_choice = std::move(other);
+        best_plan = std::move(smaller);
+      }
+    }
+    if (best_price < 0) return {};
+    choice = std::move(best_choice);
+    plan = std::move(best_plan);
+  }
+  return {};
+}
+
+Result<void> check_budget(const Plan& plan, const Budget& budget) {
+  if (budget.flash_bytes > 0 && plan.constant_bytes() > budget.flash_bytes) {
+    std::vector<const Constant*> largest;
+    for (const Constant& c : plan.constants) largest.push_back(&c);
+    std::stable_sort(largest.begin(), largest.end(),
+                     [](const Constant* a, const Constant* b) { return a->bytes.size() > b->bytes.size(); });
+    std::string blame;
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, largest.size()); ++i)
+      blame += fmt::format("{}{} {}", i == 0 ? "" : ", ", largest[i]->name, largest[i]->bytes.size());
+    return does_not_fit(
+        fmt::format("weights need {} bytes of flash, {} more than the {} allowed; largest: {}; prune, "
+                    "quantise or choose a larger board",
+                    plan.constant_bytes(), plan.constant_bytes() - budget.flash_bytes, budget.flash_bytes, blame));
+  }
+  std::int64_t instructions = 0;
+  for (const Step& step : plan.steps) instructions += step.instructions_estimated;
+  if (budget.cycles > 0 && instructions > budget.cycles)
+    return does_not_fit(
+        fmt::format("one inference needs about {} instructions, {} more than the {} allowed; use "
+                    "--optimize speed or a smaller model",
+                    instructions, instructions - budget.cycles, budget.cycles));
+  if (budget.ram_bytes > 0 && plan.arena_bytes > budget.ram_bytes) {
+    std::int32_t worst = 0;
+    std::int64_t most = -1;
+    const auto live = [&](std::int32_t step) {
+      std::int64_t sum = 0;
+      for (const Buffer& b : plan.buffers)
+        if (b.first <= step && step <= b.last) sum += b.bytes;
+      return sum;
+    };
+    for (std::int32_t s = 0; s < static_cast<std::int32_t>(plan.steps.size()); ++s)
+      if (live(s) > most) {
+        most = live(s);
+        worst = s;
+      }
+    std::string blame;
+    for (const Buffer& b : plan.buffers)
+      if (b.first <= worst && worst <= b.last)
+        blame += fmt::format("{}{} {}", blame.empty() ? "" : ", ", b.name, b.bytes);
+    return does_not_fit(
+        fmt::format("the arena needs {} bytes of RAM, {} more than the {} allowed; fullest at layer "
+                    "\"{}\": {}; use a smaller input or a larger board",
+                    plan.arena_bytes, plan.arena_bytes - budget.ram_bytes, budget.ram_bytes,
+                    plan.steps[static_cast<std::size_t>(worst)].name, blame));
+  }
+  return {};
+}
+
+}  // namespace mote
