@@ -76,6 +76,7 @@ void add_train(CLI::App& app, Session& session) {
   command->add_option("PROJECT", options->project, "A project.toml (see apps/)")->required();
   command->add_option("--data", options->data, "The data's folder, instead of the project's");
   command->add_option("-o,--output", options->out, "The folder to write")->required();
+  command->add_flag("--resume", options->resume, "Go on where an interrupted training stopped");
   command->add_option("--json", options->json, "Write the metrics as JSON");
 }
 

@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "ir/op_def.h"
+#include "train/checkpoint.h"
 #include "train/optimiser.h"
 
 namespace mote {
@@ -112,22 +113,115 @@ std::vector<int> predict(TorchGraph& graph, const InputSet& inputs, const GraphH
   return score(graph, inputs, hooks).classes;
 }
 
+namespace {
+
+/// Cross entropy with the labels, and with the teacher's softened outputs if there is one.
+at::Tensor loss_of(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& weights,
+                   const at::Tensor& inputs, const TrainSpec& spec, const FitOptions& options) {
+  const at::Tensor hard =
+      at::cross_entropy_loss(logits, labels, weights, at::Reduction::Mean, -100, spec.label_smoothing);
+  if (options.teacher == nullptr) return hard;
+  at::Tensor soft_targets;
+  {
+    at::NoGradGuard no_grad;
+    const at::Tensor taught = options.teacher->forward({inputs}, false, {}, logits_of(options.teacher->graph()))[0];
+    soft_targets = at::softmax(taught / options.temperature, -1);
+  }
+  const at::Tensor soft = -(soft_targets * at::log_softmax(logits / options.temperature, -1)).sum(-1).mean();
+  // The square keeps the soft gradients' size when the temperature changes.
+  return hard * (1 - options.teacher_weight) +
+         soft * (options.teacher_weight * options.temperature * options.temperature);
+}
+
+/// The training loop's state between epochs.
+class Loop {
+ public:
+  Loop(TorchGraph& graph, const InputSet& validation, const TrainSpec& spec, const FitOptions& options)
+      : graph_(graph), validation_(validation), options_(options), optimiser_(graph.parameters(), spec) {}
+
+  Optimiser& optimiser() { return optimiser_; }
+  bool has_best() const { return !best_.empty(); }
+  FitResult& result() { return result_; }
+
+  /// First thing: the checkpoint, or the state as it is.
+  Result<void> begin() {
+    if (options_.resume && std::filesystem::exists(options_.checkpoint)) return resume();
+    if (options_.keep_start) {
+      best_ = graph_.state();
+      best_loss_ = score(graph_, validation_, options_.hooks).loss;
+    }
+    return {};
+  }
+
+  /// After an epoch: validates, keeps the best, writes the checkpoint. Completes the record.
+  Result<void> end_epoch(EpochRecord& record) {
+    const Score validated = score(graph_, validation_, options_.hooks);
+    record.validation_loss = validated.loss;
+    record.validation_accuracy = validated.accuracy;
+    result_.history.push_back(record);
+    if (best_.empty() || validated.loss < best_loss_) {
+      best_ = graph_.state();
+      best_loss_ = validated.loss;
+      result_.best_epoch = record.epoch;
+    }
+    if (options_.checkpoint.empty()) return {};
+    return save_checkpoint(options_.checkpoint, {options_.fingerprint, result_.history, result_.best_epoch, best_loss_,
+                                                 graph_.state(), best_, optimiser_.state()});
+  }
+
+  FitResult finish() {
+    graph_.restore(best_);
+    return std::move(result_);
+  }
+
+ private:
+  Result<void> resume() {
+    MOTE_TRY(Checkpoint saved, load_checkpoint(options_.checkpoint, options_.fingerprint));
+    const auto same = [](const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
+      return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const at::Tensor& x, const at::Tensor& y) {
+        return x.sizes() == y.sizes() && x.scalar_type() == y.scalar_type();
+      });
+    };
+    if (!same(saved.state, graph_.state()) || !same(saved.best, saved.state) ||
+        !same(saved.optimiser, optimiser_.state()))
+      return bad_input("is damaged, or of another network", options_.checkpoint.string());
+    graph_.restore(saved.state);
+    optimiser_.restore(saved.optimiser);
+    best_ = std::move(saved.best);
+    best_loss_ = saved.best_loss;
+    result_.history = std::move(saved.history);
+    result_.best_epoch = saved.best_epoch;
+    return {};
+  }
+
+  TorchGraph& graph_;
+  const InputSet& validation_;
+  const FitOptions& options_;
+  Optimiser optimiser_;
+  FitResult result_;
+  std::vector<at::Tensor> best_;
+  double best_loss_ = 0;
+};
+
+}  // namespace
+
 Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet& validation, const TrainSpec& spec,
-                      const ProgressFn& progress, const std::string& phase, const GraphHooks& hooks) {
+                      const ProgressFn& progress, const FitOptions& options) {
   at::set_num_threads(spec.threads);
+  const std::string& phase = options.phase;
   const at::Tensor weights = class_weights(set, spec.balanced);
   const TensorId logits_id = logits_of(graph.graph());
   BatchLoader loader(set, spec.batch_size, spec.seed);
   const std::int32_t steps = loader.batches();
-  Optimiser optimiser(graph.parameters(), spec);
-  FitResult result;
-  std::vector<at::Tensor> best;
-  double best_loss = 0;
   const auto batch_size = static_cast<std::int64_t>(loader.batch_size());
   at::Tensor inputs = at::empty(batch_shape(graph.graph(), batch_size));
   at::Tensor labels = at::empty({batch_size}, at::kLong);
+  Loop loop(graph, validation, spec, options);
+  MOTE_TRY_VOID(loop.begin());
+  std::string& stopped = loop.result().stopped;
 
-  for (std::int32_t epoch = 1; epoch <= spec.epochs && result.stopped.empty(); ++epoch) {
+  for (auto epoch = static_cast<std::int32_t>(loop.result().history.size()) + 1;
+       epoch <= spec.epochs && stopped.empty(); ++epoch) {
     loader.start(epoch);
     EpochRecord record{.epoch = epoch};
     for (std::int32_t step = 1; step <= steps; ++step) {
@@ -135,47 +229,36 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
       std::copy(batch.values.begin(), batch.values.end(), inputs.data_ptr<float>());
       std::copy(batch.labels.begin(), batch.labels.end(), labels.data_ptr<std::int64_t>());
       const std::int64_t global = std::int64_t{epoch - 1} * steps + step - 1;
-      const at::Tensor logits = graph.forward(
-          {inputs}, true, with_dropout(hooks, graph.graph(), spec.dropout, spec.seed, global), logits_id)[0];
-      const at::Tensor loss =
-          at::cross_entropy_loss(logits, labels, weights, at::Reduction::Mean, -100, spec.label_smoothing);
+      const GraphHooks hooks = with_dropout(options.hooks, graph.graph(), spec.dropout, spec.seed, global);
+      const at::Tensor logits = graph.forward({inputs}, true, hooks, logits_id)[0];
+      const at::Tensor loss = loss_of(logits, labels, weights, inputs, spec, options);
       const double value = loss.item<double>();
       if (!std::isfinite(value)) {
-        const std::string reason = fmt::format(
-            "the loss is not a number in epoch {}, step {}; a lower train.learning_rate may help", epoch, step);
-        if (best.empty()) return bad_input(reason, phase);
-        result.stopped = reason;
+        stopped = fmt::format("the loss is not a number in epoch {}, step {}; a lower train.learning_rate may help",
+                              epoch, step);
+        if (!loop.has_best()) return bad_input(stopped, phase);
         break;
       }
       loss.backward();
       record.learning_rate = learning_rate_at(spec, static_cast<double>(global) / steps);
-      optimiser.step(record.learning_rate);
+      loop.optimiser().step(record.learning_rate);
       record.loss += (value - record.loss) / step;
       record.accuracy +=
           (logits.detach().argmax(1).eq(labels).to(at::kDouble).mean().item<double>() - record.accuracy) / step;
       if (progress && step < steps &&
-          !progress({phase, epoch, spec.epochs, step, steps, record.loss, record.accuracy, nullptr}))
-        result.stopped = "interrupted";
-      if (!result.stopped.empty()) break;
+          !progress({phase, epoch, spec.epochs, step, steps, record.loss, record.accuracy, nullptr})) {
+        stopped = "interrupted";
+        break;
+      }
     }
-    if (!result.stopped.empty() && !best.empty())
-      break;  // an epoch cut short does not count, unless it is all there is
-    const Score validated = score(graph, validation, hooks);
-    record.validation_loss = validated.loss;
-    record.validation_accuracy = validated.accuracy;
-    result.history.push_back(record);
-    if (best.empty() || validated.loss < best_loss) {
-      best = graph.state();
-      best_loss = validated.loss;
-      result.best_epoch = epoch;
-    }
+    if (!stopped.empty() && loop.has_best()) break;  // an epoch cut short does not count, unless it is all there is
+    MOTE_TRY_VOID(loop.end_epoch(record));
     if (progress && !progress({phase, epoch, spec.epochs, steps, steps, record.loss, record.accuracy, &record}))
-      result.stopped = "interrupted";
-    if (spec.patience > 0 && epoch - result.best_epoch >= spec.patience)
-      result.stopped = fmt::format("no better validation loss for {} epochs", spec.patience);
+      stopped = "interrupted";
+    if (spec.patience > 0 && epoch - loop.result().best_epoch >= spec.patience)
+      stopped = fmt::format("no better validation loss for {} epochs", spec.patience);
   }
-  graph.restore(best);
-  return result;
+  return loop.finish();
 }
 
 }  // namespace mote

@@ -3,6 +3,8 @@
 // again to fine-tune.
 #pragma once
 
+#include <filesystem>
+
 #include "data/batches.h"
 #include "data/preparation.h"
 #include "train/progress.h"
@@ -17,11 +19,25 @@ struct FitResult {
   std::string stopped;          ///< why before the last epoch; empty: it ran to the end
 };
 
+/// What fit() does besides; the default is plain training.
+struct FitOptions {
+  std::string phase = "train";  ///< for progress and messages
+  GraphHooks hooks = {};        ///< fake quantisation
+  bool keep_start = false;  ///< the state at the beginning is a candidate for the best one too: fine-tuning never harms
+  TorchGraph* teacher =
+      nullptr;  ///< distillation (Hinton et al. 2015): soft targets of this graph, same inputs and outputs
+  double teacher_weight = 0.5;  ///< share of the soft loss
+  double temperature = 4;
+  std::filesystem::path checkpoint = {};  ///< written after every epoch; empty: none
+  bool resume = false;                    ///< go on from the checkpoint, if the file is there
+  std::uint64_t fingerprint = 0;          ///< of what is trained, kept in the checkpoint
+};
+
 /// Trains `graph` in place. Same graph, data, spec: same bits, whatever the machine's number of cores (the threads are
-/// fixed). BadInput: the loss is not a number before one epoch was complete. Later that ends the training with the best
-/// state and the reason.
+/// fixed), resumed or not. BadInput: the loss is not a number before one epoch was complete. Later that ends the
+/// training with the best state and the reason.
 Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet& validation, const TrainSpec& spec,
-                      const ProgressFn& progress, const std::string& phase = "train", const GraphHooks& hooks = {});
+                      const ProgressFn& progress, const FitOptions& options = {});
 
 /// Classes that the graph gives.
 std::vector<int> predict(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks = {});

@@ -112,10 +112,22 @@ Result<void> read_train(TomlReader train, TrainSpec& spec) {
   return train.finish();
 }
 
-Result<void> read_compress(TomlReader compress, CompressSpec& spec) {
-  spec.quantise = compress.text("quantise", "ptq", "none|ptq");
+Result<void> read_compress(TomlReader compress, double learning_rate, CompressSpec& spec) {
+  spec.quantise = compress.text("quantise", "ptq", "none|ptq|qat");
   spec.calibration_examples = static_cast<std::int32_t>(compress.integer("calibration_examples", 256, 1, 1 << 20));
+  spec.qat_epochs = static_cast<std::int32_t>(compress.integer("qat_epochs", 8, 1, 100'000));
+  spec.qat_learning_rate = compress.real("qat_learning_rate", learning_rate / 10, 0, 100);
   return compress.finish();
+}
+
+Result<void> read_distil(TomlReader distil, DistilSpec& spec) {
+  spec.weight = distil.real("weight", 0.5, 0, 1);
+  spec.temperature = distil.real("temperature", 4, 0.1, 100);
+  const bool wanted = distil.has("teacher");
+  TomlReader teacher = distil.section("teacher");
+  MOTE_TRY_VOID(distil.finish());
+  if (wanted) MOTE_TRY_VOID(read_network(teacher, spec.teacher.emplace()));
+  return {};
 }
 
 Result<void> read_limits(TomlReader limits, Limits& spec) {
@@ -138,7 +150,8 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   MOTE_TRY_VOID(read_augment(root.section("augment"), recipe.augment));
   MOTE_TRY_VOID(read_network(root.section("network"), recipe.network));
   MOTE_TRY_VOID(read_train(root.section("train"), recipe.train));
-  MOTE_TRY_VOID(read_compress(root.section("compress"), recipe.compress));
+  MOTE_TRY_VOID(read_compress(root.section("compress"), recipe.train.learning_rate, recipe.compress));
+  MOTE_TRY_VOID(read_distil(root.section("distil"), recipe.distil));
   recipe.boards = root.texts("boards");
   MOTE_TRY_VOID(read_limits(root.section("limits"), recipe.limits));
   MOTE_TRY_VOID(root.finish());

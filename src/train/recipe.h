@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,8 +73,17 @@ struct TrainSpec {
 
 /// [compress]
 struct CompressSpec {
-  std::string quantise = "ptq";             ///< none, ptq
+  std::string quantise = "ptq";             ///< none, ptq (after training), qat (fine-tuned with fake quantisation)
   std::int32_t calibration_examples = 256;  ///< drawn from the training part
+  std::int32_t qat_epochs = 8;
+  double qat_learning_rate = 2e-4;  ///< default: a tenth of train.learning_rate
+};
+
+/// [distil]
+struct DistilSpec {
+  std::optional<NetworkSpec> teacher;  ///< [distil.teacher], written like [network]; absent: no distillation
+  double weight = 0.5;                 ///< share of the teacher's soft targets in the loss
+  double temperature = 4;
 };
 
 /// [limits]: what makes the application an acceptance test. 0: none.
@@ -96,6 +104,7 @@ struct Recipe {
   NetworkSpec network;
   TrainSpec train;
   CompressSpec compress;
+  DistilSpec distil;
   std::vector<std::string> boards;  ///< the first is the default
   Limits limits;
   std::string text;  ///< the file as it was read, for the output folder

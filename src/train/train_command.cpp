@@ -34,6 +34,18 @@ ordered_json evaluation_json(const Evaluation& evaluation, const std::vector<std
   return json;
 }
 
+ordered_json history_json(const std::vector<EpochRecord>& records) {
+  ordered_json history = ordered_json::array();
+  for (const EpochRecord& r : records)
+    history.push_back({{"epoch", r.epoch},
+                       {"learning_rate", r.learning_rate},
+                       {"loss", r.loss},
+                       {"accuracy", r.accuracy},
+                       {"validation_loss", r.validation_loss},
+                       {"validation_accuracy", r.validation_accuracy}});
+  return history;
+}
+
 ordered_json part_json(const PartSummary& part) {
   return {{"groups", part.groups}, {"recordings", part.recordings}, {"examples", part.examples}};
 }
@@ -92,15 +104,7 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
   limit("latency_ms", recipe.limits.latency_ms);
   limit("energy_uj", recipe.limits.energy_uj);
   json["limits"] = std::move(limits);
-  ordered_json history = ordered_json::array();
-  for (const EpochRecord& r : result.history)
-    history.push_back({{"epoch", r.epoch},
-                       {"learning_rate", r.learning_rate},
-                       {"loss", r.loss},
-                       {"accuracy", r.accuracy},
-                       {"validation_loss", r.validation_loss},
-                       {"validation_accuracy", r.validation_accuracy}});
-  json["history"] = std::move(history);
+  json["history"] = history_json(result.history);
   json["best_epoch"] = result.best_epoch;
   json["stopped"] = result.stopped;
   json["validation_float"] = evaluation_json(result.validation_float, classes);
@@ -108,6 +112,13 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
   if (result.test_int8) {
     json["test_int8"] = evaluation_json(*result.test_int8, classes);
     json["int8_agreement"] = result.int8_agreement;
+    json["quantisation"] = recipe.compress.quantise;
+  }
+  if (result.validation_teacher) json["validation_accuracy_teacher"] = *result.validation_teacher;
+  if (result.qat_agreement) {
+    json["quantise_history"] = history_json(result.qat_history);
+    json["quantise_best_epoch"] = result.qat_best_epoch;
+    json["fake_quantisation_agreement"] = *result.qat_agreement;
   }
   return json.dump(2) + "\n";
 }
@@ -116,7 +127,8 @@ Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& pro
   MOTE_TRY(const Recipe recipe, read_recipe(options.project));
   MOTE_TRY(FolderWriter out,
            FolderWriter::create(options.out));  // before the long work: is there a place for the result?
-  MOTE_TRY(TrainResult result, train(recipe, options.data, progress));
+  const CheckpointOptions checkpoint{options.out.string() + ".checkpoint.npz", options.resume};
+  MOTE_TRY(TrainResult result, train(recipe, options.data, progress, checkpoint));
   MOTE_TRY_VOID(save_graph(result.float_graph, out.path() / "model_float.mir"));
   if (result.int8_graph) MOTE_TRY_VOID(save_graph(*result.int8_graph, out.path() / "model_int8.mir"));
   const Graph& shipped = result.int8_graph ? *result.int8_graph : result.float_graph;
@@ -128,6 +140,7 @@ Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& pro
   MOTE_TRY_VOID(
       out.add("mote.json", fmt::format("{{\"format\": 1, \"kind\": \"training\", \"model\": \"{}\"}}\n", recipe.name)));
   MOTE_TRY_VOID(out.commit());
+  if (std::error_code ignored; result.stopped != "interrupted") std::filesystem::remove(checkpoint.path, ignored);
   return result;
 }
 

@@ -14,6 +14,8 @@ struct TrainOptions {
   std::filesystem::path project;  ///< project.toml
   std::filesystem::path data;     ///< replaces the project's data folder; empty: does not
   std::filesystem::path out;      ///< folder to write
+  bool resume =
+      false;  ///< go on from OUT.checkpoint.npz, which an interrupted training leaves; the end is the same bit for bit
 };
 
 /// Trains, and writes OUT as a whole or not at all:

@@ -10,6 +10,7 @@
 #include "ir/op_def.h"
 #include "passes/pipeline.h"
 #include "passes/quantize.h"
+#include "train/fake_quant.h"
 #include "train/fit.h"
 #include "train/network.h"
 
@@ -77,14 +78,70 @@ void count_costs(const Graph& graph, TrainResult& result) {
     if (node.op->macs != nullptr) result.macs += node.op->macs(graph, node);
 }
 
+double share_of_equals(const std::vector<int>& a, const std::vector<int>& b) {
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) same += a[i] == b[i] ? 1U : 0U;
+  return static_cast<double>(same) / static_cast<double>(std::max<std::size_t>(a.size(), 1));
+}
+
+/// Of everything that decides the result, for checkpoints.
+std::uint64_t fingerprint(const Recipe& recipe, const Dataset& data) {
+  std::uint64_t hash = hash_text(recipe.text);
+  for (const Sample& sample : data.samples) {
+    const std::string_view bytes(reinterpret_cast<const char*>(sample.values.data()),
+                                 sample.values.size() * sizeof(float));
+    hash = mix64(hash ^ hash_text(bytes)) ^ hash_text(sample.group) ^ mix64(static_cast<std::uint64_t>(sample.label));
+  }
+  return hash;
+}
+
+/// The big network of a distillation, trained like any other.
+Result<TorchGraph> learn_teacher(const Recipe& recipe, const NetworkIo& io, const TrainingSet& set,
+                                 const InputSet& validation, const ProgressFn& progress, TrainResult& result) {
+  MOTE_TRY(Graph network, build_network(recipe.name + "_teacher", *recipe.distil.teacher, io, recipe.train.seed + 1));
+  MOTE_TRY(TorchGraph teacher, TorchGraph::create(std::move(network)));
+  FitOptions options;
+  options.phase = "teacher";
+  MOTE_TRY([[maybe_unused]] const FitResult fitted, fit(teacher, set, validation, recipe.train, progress, options));
+  result.validation_teacher =
+      evaluate_predictions(validation.labels, predict(teacher, validation), validation.recording, io.outputs).accuracy;
+  return teacher;
+}
+
+struct FakeQuantised {
+  TorchGraph graph;
+  GraphHooks hooks;
+};
+
+/// Quantisation-aware fine-tuning of the float graph under the ranges that calibration found.
+Result<FakeQuantised> learn_quantised(const Recipe& recipe, const Graph& float_graph,
+                                      const passes::Calibration& calibration, const TrainingSet& set,
+                                      const InputSet& validation, const ProgressFn& progress, TrainResult& result) {
+  MOTE_TRY(TorchGraph graph, TorchGraph::create(float_graph));
+  MOTE_TRY(GraphHooks hooks, fake_quantisation(float_graph, calibration));
+  TrainSpec spec = recipe.train;
+  spec.epochs = recipe.compress.qat_epochs;
+  spec.learning_rate = recipe.compress.qat_learning_rate;
+  spec.warmup_epochs = 0;
+  FitOptions options;
+  options.phase = "quantise";
+  options.hooks = hooks;
+  options.keep_start = true;
+  MOTE_TRY(FitResult fitted, fit(graph, set, validation, spec, progress, options));
+  result.qat_history = std::move(fitted.history);
+  result.qat_best_epoch = fitted.best_epoch;
+  return FakeQuantised{std::move(graph), std::move(hooks)};
+}
+
 }  // namespace
 
-Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& folder, const ProgressFn& progress) {
+Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& folder, const ProgressFn& progress,
+                          const CheckpointOptions& checkpoint) {
   MOTE_TRY(Prepared p, prepare(recipe, folder.empty() ? recipe.data.folder : folder));
   const int classes = static_cast<int>(p.data.classes.size());
   const Normalisation& normalisation = p.preparation.normalisation;
-  MOTE_TRY(Graph network,
-           build_network(recipe.name, recipe.network, {p.preparation.example, classes}, recipe.train.seed));
+  const NetworkIo io{p.preparation.example, classes};
+  MOTE_TRY(Graph network, build_network(recipe.name, recipe.network, io, recipe.train.seed));
 
   TrainResult result;
   result.train = summary(p.split.train, p.train);
@@ -92,11 +149,21 @@ Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& fol
   result.test = summary(p.split.test, p.test);
 
   const InputSet validation = make_inputs(p.data, p.validation, normalisation);
-  MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
+  const TrainingSet set{p.data, p.train, normalisation, recipe.augment};
   const auto begin = std::chrono::steady_clock::now();
-  MOTE_TRY(FitResult fitted,
-           fit(learner, {p.data, p.train, normalisation, recipe.augment}, validation, recipe.train, progress));
-  result.train_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  FitOptions options;
+  std::optional<TorchGraph> teacher;
+  if (recipe.distil.teacher) {
+    MOTE_TRY(teacher, learn_teacher(recipe, io, set, validation, progress, result));
+    options.teacher = &*teacher;
+    options.teacher_weight = recipe.distil.weight;
+    options.temperature = recipe.distil.temperature;
+  }
+  MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
+  options.checkpoint = checkpoint.path;
+  options.resume = checkpoint.resume;
+  options.fingerprint = checkpoint.path.empty() ? 0 : fingerprint(recipe, p.data);
+  MOTE_TRY(FitResult fitted, fit(learner, set, validation, recipe.train, progress, options));
   result.history = std::move(fitted.history);
   result.best_epoch = fitted.best_epoch;
   result.stopped = std::move(fitted.stopped);
@@ -104,16 +171,23 @@ Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& fol
   result.float_graph = learner.write_back();
   MOTE_TRY([[maybe_unused]] const auto records, passes::run(result.float_graph, Target{}));
   count_costs(result.float_graph, result);
-  if (recipe.compress.quantise == "ptq") {
+  std::optional<FakeQuantised> fake;
+  if (recipe.compress.quantise != "none") {
     const auto samples = calibration_samples(p, recipe.compress.calibration_examples);
     MOTE_TRY(const passes::Calibration calibration, passes::calibrate(result.float_graph, samples));
-    MOTE_TRY(result.int8_graph, passes::quantize(result.float_graph, calibration));
+    Graph trained = result.float_graph;
+    if (recipe.compress.quantise == "qat") {
+      MOTE_TRY(fake, learn_quantised(recipe, result.float_graph, calibration, set, validation, progress, result));
+      trained = fake->graph.write_back();
+    }
+    MOTE_TRY(result.int8_graph, passes::quantize(trained, calibration));
   }
+  result.train_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   // The test part: touched here and nowhere before.
   MOTE_TRY(TorchGraph folded, TorchGraph::create(result.float_graph));
-  const auto evaluate = [&](const InputSet& set, const std::vector<int>& given) {
-    return evaluate_predictions(set.labels, given, set.recording, classes);
+  const auto evaluate = [&](const InputSet& inputs, const std::vector<int>& given) {
+    return evaluate_predictions(inputs.labels, given, inputs.recording, classes);
   };
   result.validation_float = evaluate(validation, predict(folded, validation));
   result.test_inputs = make_inputs(p.data, p.test, normalisation);
@@ -122,9 +196,8 @@ Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& fol
   if (result.int8_graph) {
     MOTE_TRY(const std::vector<int> by_int8, predict(*result.int8_graph, result.test_inputs));
     result.test_int8 = evaluate(result.test_inputs, by_int8);
-    std::size_t same = 0;
-    for (std::size_t i = 0; i < by_int8.size(); ++i) same += by_int8[i] == by_float[i] ? 1U : 0U;
-    result.int8_agreement = static_cast<double>(same) / static_cast<double>(std::max<std::size_t>(by_int8.size(), 1));
+    result.int8_agreement = share_of_equals(by_int8, by_float);
+    if (fake) result.qat_agreement = share_of_equals(by_int8, predict(fake->graph, result.test_inputs, fake->hooks));
   }
   result.preparation = std::move(p.preparation);
   return result;

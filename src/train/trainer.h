@@ -28,16 +28,28 @@ struct TrainResult {
   std::int32_t best_epoch = 0;
   std::string stopped;  ///< why training ended early; empty: it did not
   Evaluation validation_float;
-  Evaluation test_float;                ///< by LibTorch, on the float graph
-  std::optional<Evaluation> test_int8;  ///< by the integer reference, which boards equal bit for bit
-  double int8_agreement = 0;            ///< share of test examples to which float and int8 give the same class
+  Evaluation test_float;                 ///< by LibTorch, on the float graph
+  std::optional<Evaluation> test_int8;   ///< by the integer reference, which boards equal bit for bit
+  std::vector<EpochRecord> qat_history;  ///< quantisation-aware epochs; empty without them
+  std::int32_t qat_best_epoch = 0;  ///< 0: none was better than the start, which is plain post-training quantisation
+  std::optional<double>
+      qat_agreement;  ///< share of test examples to which LibTorch's fake quantisation and int8 give one class
+  std::optional<double> validation_teacher;  ///< accuracy of the distillation's teacher
+  double int8_agreement = 0;                 ///< share of test examples to which float and int8 give the same class
   InputSet test_inputs;
   std::int64_t parameters = 0;
   std::int64_t macs = 0;
   double train_seconds = 0;  ///< wall time of the training loop
 };
 
+/// Where the main training keeps its state between epochs; an empty path: nowhere.
+struct CheckpointOptions {
+  std::filesystem::path path = {};
+  bool resume = false;  ///< go on from it if it is there
+};
+
 /// `data` replaces the project's folder unless empty. Errors are BadInput with the file or setting.
-Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& data, const ProgressFn& progress);
+Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& data, const ProgressFn& progress,
+                          const CheckpointOptions& checkpoint = {});
 
 }  // namespace mote

@@ -22,10 +22,10 @@ class Train : public testing::Test {
     test::write_waves(root() / "data");
   }
   std::filesystem::path root() const { return folder_->path(); }
-  Result<TrainResult> run(const std::string& project, const std::string& out = "out",
-                          const ProgressFn& progress = {}) const {
+  Result<TrainResult> run(const std::string& project, const std::string& out = "out", const ProgressFn& progress = {},
+                          bool resume = false) const {
     test::put(root() / "project.toml", project);
-    return run_train({.project = root() / "project.toml", .data = {}, .out = root() / out}, progress);
+    return run_train({.project = root() / "project.toml", .data = {}, .out = root() / out, .resume = resume}, progress);
   }
   std::map<std::string, Bytes> contents(const std::string& folder) const {
     std::map<std::string, Bytes> files;
@@ -102,6 +102,53 @@ TEST_F(Train, StopsWhenAskedAndWhenNothingImproves) {
   ASSERT_TRUE(patient.ok());
   EXPECT_LT(patient->history.size(), 50U);
   EXPECT_NE(patient->stopped.find("no better validation loss for 2 epochs"), std::string::npos);
+}
+
+TEST_F(Train, AResumedTrainingEndsInTheSameBytes) {
+  const std::string project = test::waves_project("epochs = 5\ndropout = 0.1\n");
+  ASSERT_TRUE(run(project, "whole").ok());
+  const auto cut = run(project, "cut",
+                       [](const Progress& p) { return p.epoch < 3 || p.record == nullptr; });  // in the end of epoch 3
+  ASSERT_TRUE(cut.ok());
+  ASSERT_EQ(cut->history.size(), 3U);
+  EXPECT_NE(contents("cut"), contents("whole"));
+  ASSERT_TRUE(std::filesystem::exists(root() / "cut.checkpoint.npz"));
+  int first = 0;
+  const auto resumed = run(
+      project, "cut", [&](const Progress& p) { return first = first == 0 ? p.epoch : first, true; }, true);
+  ASSERT_TRUE(resumed.ok()) << resumed.error().to_string();
+  EXPECT_EQ(first, 4);
+  EXPECT_EQ(contents("cut"), contents("whole"));
+  EXPECT_FALSE(std::filesystem::exists(root() / "cut.checkpoint.npz"));
+
+  ASSERT_TRUE(run(project, "cut", [](const Progress& p) { return p.epoch < 2 || p.record == nullptr; }).ok());
+  const auto other = run(test::waves_project("epochs = 5\nseed = 9\n"), "cut", {}, true);
+  ASSERT_FALSE(other.ok());
+  EXPECT_NE(other.error().to_string().find("belongs to another project or other data"), std::string::npos);
+  test::put(root() / "cut.checkpoint.npz", "rubbish");
+  EXPECT_FALSE(run(project, "cut", {}, true).ok());
+}
+
+TEST_F(Train, FakeQuantisationIsWhatInt8Computes) {
+  const auto result = run(test::waves_project("epochs = 12\nlearning_rate = 0.01\n") +
+                          "[compress]\nquantise = \"qat\"\nqat_epochs = 4\n");
+  ASSERT_TRUE(result.ok()) << result.error().to_string();
+  EXPECT_EQ(result->qat_history.size(), 4U);
+  ASSERT_TRUE(result->qat_agreement.has_value());
+  EXPECT_GE(*result->qat_agreement, 0.96) << "of 30 test windows, one may lie on the border";
+  EXPECT_GE(result->test_int8->accuracy, 0.9);
+}
+
+TEST_F(Train, DistillationRuns) {
+  const auto result = run(test::waves_project("epochs = 8\nlearning_rate = 0.01\n") +
+                          "[distil]\nweight = 0.7\n[distil.teacher]\ntype = \"cnn1d\"\nchannels = [16, 32]\n");
+  ASSERT_TRUE(result.ok()) << result.error().to_string();
+  ASSERT_TRUE(result->validation_teacher.has_value());
+  EXPECT_GE(*result->validation_teacher, 0.8);
+  const auto plain = run(test::waves_project("epochs = 8\nlearning_rate = 0.01\n"), "plain");
+  ASSERT_TRUE(plain.ok());
+  EXPECT_NE(contents("out").at("model_float.npz"), contents("plain").at("model_float.npz"))
+      << "the teacher taught nothing";
 }
 
 TEST_F(Train, NotANumberStopsWithTheLastGoodState) {
