@@ -48,6 +48,17 @@ static inline uint32_t mote_pack_high(uint32_t a, uint32_t b) {
   __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(r) : "r"(b), "r"(a));
   return r;
 }
+/* Sums and differences of halves. */
+static inline uint32_t mote_add_halves(uint32_t a, uint32_t b) {
+  uint32_t r;
+  __asm__("sadd16 %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
+  return r;
+}
+static inline uint32_t mote_subtract_halves(uint32_t a, uint32_t b) {
+  uint32_t r;
+  __asm__("ssub16 %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
+  return r;
+}
 /* Halves of sums, plus bytes 0 and 2 (odd: 1 and 3) of x. */
 static inline uint32_t mote_add_bytes(uint32_t sums, uint32_t x) {
   __asm__("sxtab16 %0, %0, %1" : "+r"(sums) : "r"(x));
@@ -63,6 +74,11 @@ static inline uint32_t mote_max_bytes(uint32_t a, uint32_t b) {
   __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(r) : "r"(a), "r"(b));
   return r;
 }
+static inline int32_t mote_saturate8(int32_t x) {
+  int32_t r;
+  __asm__("ssat %0, #8, %1" : "=r"(r) : "r"(x));
+  return r;
+}
 /* (addend * 2^32 + a * b) >> 32, rounding down: SMMLA. */
 static inline int32_t mote_multiply_high_add(int32_t a, int32_t b, int32_t addend) {
   int32_t r;
@@ -74,6 +90,13 @@ static inline int32_t mote_multiply_high_add(int32_t a, int32_t b, int32_t adden
 
 static inline uint32_t mote_sxtb16(uint32_t x) { return mote_halves((int8_t)(x & 0xffU), (int8_t)((x >> 16) & 0xffU)); }
 static inline uint32_t mote_sxtb16_odd(uint32_t x) { return mote_sxtb16(x >> 8); }
+static inline uint32_t mote_add_halves(uint32_t a, uint32_t b) {
+  return mote_halves(mote_low(a) + mote_low(b), mote_high(a) + mote_high(b));
+}
+static inline uint32_t mote_subtract_halves(uint32_t a, uint32_t b) {
+  return mote_halves(mote_low(a) - mote_low(b), mote_high(a) - mote_high(b));
+}
+static inline int32_t mote_saturate8(int32_t x) { return x < -128 ? -128 : x > 127 ? 127 : x; }
 static inline uint32_t mote_add_bytes(uint32_t sums, uint32_t x) {
   return mote_halves(mote_low(sums) + (int8_t)(x & 0xffU), mote_high(sums) + (int8_t)((x >> 16) & 0xffU));
 }

@@ -96,8 +96,16 @@ static void fill(int8_t* to, uint32_t zeros, int32_t bytes) {
   }
 }
 
-mote_winograd_patch mote_winograd_find_patch(const int8_t* input, int8_t* buffer, const mote_winograd_s8_params* p,
-                                             int32_t y, int32_t x, int32_t rows, int32_t columns) {
+/* Where a patch of the padded input lies: its first pixel, bytes from pixel to pixel and from row to row. */
+typedef struct {
+  const int8_t* from;
+  int32_t step, row;
+} mote_winograd_patch;
+
+/* The patch of rows x columns pixels at (y, x) of the input, which may begin and end outside: then it is copied to
+ * `buffer` (rows * columns * in_c + 8 bytes) with the zero point around it. */
+static mote_winograd_patch find_patch(const int8_t* input, int8_t* buffer, const mote_winograd_s8_params* p, int32_t y,
+                                      int32_t x, int32_t rows, int32_t columns) {
   const int32_t step = p->in_c, row = p->in_w * step;
   const int8_t* from = input + y * row + x * step;
   const int32_t left = x < 0 ? -x : 0;
@@ -126,8 +134,9 @@ mote_winograd_patch mote_winograd_find_patch(const int8_t* input, int8_t* buffer
   return patch;
 }
 
-void mote_winograd_store(int8_t* out, const int8_t* from, const mote_winograd_s8_params* p, int32_t rows,
-                         int32_t columns, int32_t columns_there, int32_t channels) {
+/* rows x columns pixels, four bytes a pixel, `columns_there` pixels a row, into `channels` channels of the output. */
+static void store(int8_t* out, const int8_t* from, const mote_winograd_s8_params* p, int32_t rows, int32_t columns,
+                  int32_t columns_there, int32_t channels) {
   for (int32_t r = 0; r < rows; ++r)
     for (int32_t c = 0; c < columns; ++c) {
       int8_t* const to = out + (r * p->out_w + c) * p->out_c;
@@ -139,11 +148,45 @@ void mote_winograd_store(int8_t* out, const int8_t* from, const mote_winograd_s8
     }
 }
 
-void mote_winograd_clamp(int8_t* output, const mote_winograd_s8_params* p) {
+/* Where the activation's range is less than int8's. */
+static void clamp(int8_t* output, const mote_winograd_s8_params* p) {
   const int32_t count = p->out_h * p->out_w * p->out_c;
   if (p->act_min == -128 && p->act_max == 127) return;
   for (int32_t i = 0; i < count; ++i) {
     const int32_t y = output[i];
     output[i] = (int8_t)(y < p->act_min ? p->act_min : y > p->act_max ? p->act_max : y);
   }
+}
+
+static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
+
+void mote_winograd_run(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p,
+                       int32_t components, int32_t tile, mote_winograd_transform* transform,
+                       mote_winograd_inverse* inverse) {
+  const int32_t channels = (p->in_c + 7) & ~7;
+  /* First the patch and the values, then the values, sums and edge: patch and sums share their place. */
+  uint32_t* const values = (uint32_t*)scratch;
+  int8_t* const buffer = (int8_t*)(values + components * channels);
+  uint32_t* const sums = values + components * channels;
+  int8_t* const edge = (int8_t*)(sums + components * 8); /* outputs that are not all wanted */
+  const mote_winograd_out inside = {p->out_c, p->out_w * p->out_c, p->round}, outside = {4, 8 * tile, p->round};
+  const int32_t group_words = components * channels * 2;
+  for (int32_t y = 0; y < p->out_h; y += tile)
+    for (int32_t x = 0; x < p->out_w; x += 2 * tile) {
+      const mote_winograd_patch patch =
+          find_patch(input, buffer, p, y - p->pad_top, x - p->pad_left, tile + 2, 2 * tile + 2);
+      const mote_winograd_in s = {patch.row, patch.step, channels * 4};
+      const uint32_t* weights = (const uint32_t*)(const void*)p->weights;
+      const int32_t rows = least(tile, p->out_h - y), columns = least(2 * tile, p->out_w - x);
+      int8_t* out = output + (y * p->out_w + x) * p->out_c;
+      for (int32_t c = 0; c < channels; c += 4) transform(values + c, patch.from + c, &s);
+      for (int32_t o = 0; o < p->out_c; o += 4, out += 4, weights += group_words) {
+        const int32_t outputs = least(4, p->out_c - o);
+        const int whole = rows == tile && columns == 2 * tile && outputs == 4;
+        mote_winograd_products(sums, values, weights, components, channels);
+        inverse(sums, whole ? out : edge, p->channels + 3 * o, whole ? &inside : &outside);
+        if (!whole) store(out, edge, p, rows, columns, 2 * tile, outputs);
+      }
+    }
+  clamp(output, p);
 }

@@ -22,22 +22,27 @@ typedef struct {
 void mote_winograd_products(uint32_t* sums, const uint32_t* values, const uint32_t* weights, int32_t components,
                             int32_t channels);
 
-/* Where a patch of the padded input lies: its first pixel, bytes from pixel to pixel and from row to row. */
+/* Strides in bytes: of a patch, and from one component of a pair of channels to the next. */
 typedef struct {
-  const int8_t* from;
+  int32_t row, step;
+  int32_t component;
+} mote_winograd_in;
+typedef struct {
   int32_t step, row;
-} mote_winograd_patch;
+  int32_t round;
+} mote_winograd_out;
 
-/* The patch of rows x columns pixels at (y, x) of the input, which may begin and end outside: then it is copied to
- * `buffer` (rows * columns * in_c + 8 bytes) with the zero point around it. Channels may be read in eights. */
-mote_winograd_patch mote_winograd_find_patch(const int8_t* input, int8_t* buffer, const mote_winograd_s8_params* p,
-                                             int32_t y, int32_t x, int32_t rows, int32_t columns);
+/* Four channels of a patch of two tiles side by side to the values of two pairs of channels. */
+typedef void mote_winograd_transform(uint32_t* values, const int8_t* patch, const mote_winograd_in* s);
+/* Sums of four output channels of both tiles to outputs. channels: three words each. */
+typedef void mote_winograd_inverse(const uint32_t* sums, int8_t* out, const int32_t* channels,
+                                   const mote_winograd_out* s);
 
-/* rows x columns pixels, four bytes a pixel, `columns_there` pixels a row, into `channels` channels of the output. */
-void mote_winograd_store(int8_t* out, const int8_t* from, const mote_winograd_s8_params* p, int32_t rows,
-                         int32_t columns, int32_t columns_there, int32_t channels);
-
-/* Clamps the whole output, where the activation's range is less than int8's. */
-void mote_winograd_clamp(int8_t* output, const mote_winograd_s8_params* p);
+/* A whole layer with tiles of tile x tile outputs. Input and output are HWC. scratch, with c = in_c rounded up to a
+ * multiple of 8: 4 * components * c bytes and the greater of (tile + 2) * (2 * tile + 2) * in_c + 8 and
+ * 32 * components + 8 * tile * tile more. */
+void mote_winograd_run(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p,
+                       int32_t components, int32_t tile, mote_winograd_transform* transform,
+                       mote_winograd_inverse* inverse);
 
 #endif /* MOTE_WINOGRAD_H */

@@ -16,16 +16,7 @@
 
 #include "mote_m4.h"
 
-enum { COMPONENTS = 36 };
-
-/* Two tiles side by side: 6x10 pixels in, 4x8 out. */
-struct in_strides {
-  int32_t row, step; /* of the patch, in bytes */
-  int32_t component; /* bytes from one component of a pair of channels to the next */
-};
-struct out_strides {
-  int32_t step, row, round;
-};
+enum { COMPONENTS = 36, TILE = 4 };
 
 #if defined(__ARM_FEATURE_DSP)
 
@@ -73,7 +64,7 @@ struct out_strides {
 /* Four channels of both tiles: patch of words, to the values of two pairs of channels. */
 __attribute__((naked)) static void transform_patch(
     __attribute__((unused)) uint32_t *values, __attribute__((unused)) const int8_t *patch,
-    __attribute__((unused)) const struct in_strides *s) {
+    __attribute__((unused)) const mote_winograd_in *s) {
   __asm__ volatile(
       "push {r4-r11, lr}\n"
       "sub sp, #260\n"
@@ -168,7 +159,7 @@ __attribute__((naked)) static void transform_patch(
 #define INVERSE_OF(v) \
   __attribute__((naked)) static void inverse_##v( \
       __attribute__((unused)) const uint32_t *sums, __attribute__((unused)) int8_t *out, \
-      __attribute__((unused)) const int32_t *channels, __attribute__((unused)) const struct out_strides *s) { \
+      __attribute__((unused)) const int32_t *channels, __attribute__((unused)) const mote_winograd_out *s) { \
     __asm__ volatile(INVERSE_TILES(v)); \
   }
 /* clang-format on */
@@ -188,7 +179,7 @@ static void transform(int32_t* to, const int32_t* d, int32_t step) {
 }
 
 /* Components of one channel of one tile, in their order. */
-static void transform_channel(int32_t* components, const int8_t* patch, const struct in_strides* s) {
+static void transform_channel(int32_t* components, const int8_t* patch, const mote_winograd_in* s) {
   int32_t columns[36];
   for (int32_t x = 0; x < 6; ++x) {
     int32_t column[6];
@@ -198,7 +189,7 @@ static void transform_channel(int32_t* components, const int8_t* patch, const st
   for (int32_t y = 0; y < 6; ++y) transform(components + 6 * y, columns + kRows[y], 6);
 }
 
-static void transform_patch(uint32_t* values, const int8_t* patch, const struct in_strides* s) {
+static void transform_patch(uint32_t* values, const int8_t* patch, const mote_winograd_in* s) {
   for (int32_t tile = 0; tile < 2; ++tile)
     for (int32_t pair = 0; pair < 2; ++pair) {
       int32_t low[36], high[36];
@@ -216,7 +207,7 @@ static void inverse4(uint32_t* y, const uint32_t* m) {
   y[3] = 4 * (m[1] - m[2]) + 8 * (m[3] - m[4] + m[5]);
 }
 
-static void inverse(const uint32_t* sums, int8_t* out, const int32_t* channels, const struct out_strides* s,
+static void inverse(const uint32_t* sums, int8_t* out, const int32_t* channels, const mote_winograd_out* s,
                     int is_signed, int fraction) {
   for (int32_t i = 0; i < 8; ++i) {
     const int32_t* const channel = channels + i / 2 * 3;
@@ -241,53 +232,18 @@ static void inverse(const uint32_t* sums, int8_t* out, const int32_t* channels, 
 }
 enum { plain_9_signed = 0, plain_11_signed = 0, signed_9_signed = 1, signed_11_signed = 1 };
 enum { plain_9_bits = 9, plain_11_bits = 11, signed_9_bits = 9, signed_11_bits = 11 };
-#define INVERSE_OF(v)                                                                                                \
-  static void inverse_##v(const uint32_t* sums, int8_t* out, const int32_t* channels, const struct out_strides* s) { \
-    inverse(sums, out, channels, s, v##_signed, v##_bits);                                                           \
+#define INVERSE_OF(v)                                                                                               \
+  static void inverse_##v(const uint32_t* sums, int8_t* out, const int32_t* channels, const mote_winograd_out* s) { \
+    inverse(sums, out, channels, s, v##_signed, v##_bits);                                                          \
   }
 
 #endif
 
-static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
-
-typedef void (*inverse_function)(const uint32_t* sums, int8_t* out, const int32_t* channels,
-                                 const struct out_strides* s);
-
-static void run(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p,
-                inverse_function inverse_tiles) {
-  const int32_t channels = (p->in_c + 7) & ~7;
-  /* First the patch and the values, then the values, sums and edge: patch and sums share their place. */
-  uint32_t* const values = (uint32_t*)scratch;                      /* 36 * channels words */
-  int8_t* const buffer = (int8_t*)(values + COMPONENTS * channels); /* 60 * in_c + 8 bytes */
-  uint32_t* const sums = values + COMPONENTS * channels;
-  int8_t* const edge = (int8_t*)(sums + COMPONENTS * 8); /* 128 bytes: 4x8 outputs that are not all wanted */
-  const struct out_strides inside = {p->out_c, p->out_w * p->out_c, p->round}, outside = {4, 32, p->round};
-  const int32_t group_words = COMPONENTS * channels * 2;
-  for (int32_t y = 0; y < p->out_h; y += 4)
-    for (int32_t x = 0; x < p->out_w; x += 8) {
-      const mote_winograd_patch patch =
-          mote_winograd_find_patch(input, buffer, p, y - p->pad_top, x - p->pad_left, 6, 10);
-      const struct in_strides s = {patch.row, patch.step, channels * 4};
-      const uint32_t* weights = (const uint32_t*)(const void*)p->weights;
-      const int32_t rows = least(4, p->out_h - y), columns = least(8, p->out_w - x);
-      int8_t* out = output + (y * p->out_w + x) * p->out_c;
-      for (int32_t c = 0; c < channels; c += 4) transform_patch(values + c, patch.from + c, &s);
-      for (int32_t o = 0; o < p->out_c; o += 4, out += 4, weights += group_words) {
-        const int32_t outputs = least(4, p->out_c - o);
-        const int whole = rows == 4 && columns == 8 && outputs == 4;
-        mote_winograd_products(sums, values, weights, COMPONENTS, channels);
-        inverse_tiles(sums, whole ? out : edge, p->channels + 3 * o, whole ? &inside : &outside);
-        if (!whole) mote_winograd_store(out, edge, p, rows, columns, 8, outputs);
-      }
-    }
-  mote_winograd_clamp(output, p);
-}
-
-#define WINOGRAD(v)                                                                 \
-  INVERSE_OF(v)                                                                     \
-  void mote_winograd_4x4_s8_##v(int8_t* output, const int8_t* input, void* scratch, \
-                                const mote_winograd_s8_params* p) {                 \
-    run(output, input, scratch, p, inverse_##v);                                    \
+#define WINOGRAD(v)                                                                               \
+  INVERSE_OF(v)                                                                                   \
+  void mote_winograd_4x4_s8_##v(int8_t* output, const int8_t* input, void* scratch,               \
+                                const mote_winograd_s8_params* p) {                               \
+    mote_winograd_run(output, input, scratch, p, COMPONENTS, TILE, transform_patch, inverse_##v); \
   }
 WINOGRAD(plain_9)
 WINOGRAD(plain_11)

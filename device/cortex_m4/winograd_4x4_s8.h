@@ -7,9 +7,8 @@
 
 #include "winograd.h"
 
-/* Input and output are HWC. `plain`: results below the zero point are clamped away; the number is the fraction. With c
- * = in_c rounded up to a multiple of 8, weights: [out_c / 4 rounded up][36][c / 2][4][2]; scratch: 4-byte aligned, 144
- * * c bytes and the greater of 60 * in_c + 8 and 1280 more. */
+/* weights: [out_c / 4 rounded up][36][c / 2][4][2], c being in_c rounded up to a multiple of 8; scratch: see
+ * mote_winograd_run. `plain`: results below the zero point are clamped away; the number is the fraction. */
 void mote_winograd_4x4_s8_plain_9(int8_t* output, const int8_t* input, void* scratch, const mote_winograd_s8_params* p);
 void mote_winograd_4x4_s8_plain_11(int8_t* output, const int8_t* input, void* scratch,
                                    const mote_winograd_s8_params* p);

@@ -102,8 +102,8 @@ std::optional<Plane> find_plane(const Graph& graph, const Node& node) {
   return {};
 }
 
-bool applies(const Graph& graph, const Node& node, const Target&) {
-  if (!fits_device(graph, node, DType::i8)) return false;
+bool applies(const Graph& graph, const Node& node, const Target& target) {
+  if (!target.has("dsp") || !fits_device(graph, node, DType::i8)) return false;
   if (ops::input(graph, node, 0).shape != ops::input(graph, node, 1).shape) return false;
   return find_plane(graph, node).has_value();
 }

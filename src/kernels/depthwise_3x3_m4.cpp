@@ -57,8 +57,8 @@ std::optional<Scaled> scaled(const Layer& layer) {
   return {};
 }
 
-bool applies(const Graph& graph, const Node& node, const Target&) {
-  if (!fits_device(graph, node, DType::i8)) return false;
+bool applies(const Graph& graph, const Node& node, const Target& target) {
+  if (!target.has("dsp") || !fits_device(graph, node, DType::i8)) return false;
   const Shape& in = ops::input(graph, node, 0).shape;
   const Shape& k = ops::input(graph, node, 1).shape;
   if (in[0] != 1 || in[3] < 4 || k[3] != in[3] || k[1] != 3 || k[2] != 3) return false;

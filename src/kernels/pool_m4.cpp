@@ -12,8 +12,8 @@ ops::Window window_of_pool(const Graph& graph, const Node& node) {
   return *ops::pool_window(node.attrs, in[1], in[2]);
 }
 
-bool applies(const Graph& graph, const Node& node, const Target&) {
-  return fits_device(graph, node, DType::i8) && ops::input(graph, node, 0).shape[3] % 4 == 0;
+bool applies(const Graph& graph, const Node& node, const Target& target) {
+  return target.has("dsp") && fits_device(graph, node, DType::i8) && ops::input(graph, node, 0).shape[3] % 4 == 0;
 }
 
 /// Sums are 16 bits wide.

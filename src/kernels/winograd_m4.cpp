@@ -22,6 +22,7 @@ struct Form {
   std::span<const std::array<std::int32_t, 3>> vertical;    ///< in the order of the device's rows
   std::span<const std::array<std::int32_t, 3>> horizontal;  ///< in natural order
   std::int32_t outputs;                                     ///< per dimension and tile
+  std::int32_t added;                     ///< what the device adds to inputs before it transforms them
   std::int64_t transform, inverse, code;  ///< instructions: four channels of two tiles; an output channel of two tiles
 };
 
@@ -29,7 +30,9 @@ constexpr std::array<std::array<std::int32_t, 3>, 6> kRows4 = {
     {{3, 0, 0}, {-1, -1, -1}, {-1, 1, -1}, {1, -2, 4}, {0, 0, 3}, {1, 2, 4}}};
 constexpr std::array<std::array<std::int32_t, 3>, 6> kColumns4 = {
     {{3, 0, 0}, {-1, -1, -1}, {-1, 1, -1}, {1, 2, 4}, {1, -2, 4}, {0, 0, 3}}};
-constexpr Form kForm4 = {"winograd_4x4_s8", kRows4, kColumns4, 4, 1640, 590, 3700};
+constexpr Form kForm4 = {"winograd_4x4_s8", kRows4, kColumns4, 4, 128, 1640, 566, 3700};
+constexpr std::array<std::array<std::int32_t, 3>, 4> kRows2 = {{{2, 0, 0}, {1, 1, 1}, {1, -1, 1}, {0, 0, 2}}};
+constexpr Form kForm2 = {"winograd_2x2_s8", kRows2, kRows2, 2, 0, 460, 296, 2100};
 
 struct Layer {
   const Tensor& x;
@@ -68,8 +71,8 @@ std::optional<Scaled> scaled(const Layer& layer) {
   return {};
 }
 
-bool applies(const Graph& graph, const Node& node, const Target&) {
-  if (!fits_device(graph, node, DType::i8)) return false;
+bool applies(const Graph& graph, const Node& node, const Target& target) {
+  if (!target.has("dsp") || !fits_device(graph, node, DType::i8)) return false;
   const Shape& in = ops::input(graph, node, 0).shape;
   const Shape& k = ops::input(graph, node, 1).shape;
   const ops::Window w = convolution_window(graph, node);
@@ -117,7 +120,9 @@ std::int64_t instructions(const Layer& layer, const Form& form) {
   const std::int64_t patches = (layer.window.out_w + 2 * form.outputs - 1) / (2 * form.outputs);
   const auto components = static_cast<std::int64_t>(form.vertical.size() * form.horizontal.size());
   const std::int64_t product = components * (in_c / 2 * 11 + (in_c / 8 - 1) * 3 + 9) + 20;
-  const std::int64_t patch = in_c / 4 * form.transform + out_c / 4 * (product + 4 * form.inverse + 50) + 80;
+  const bool is_signed = rescale_signed(ops::zero_point_of(layer.out), layer.range);
+  const std::int64_t inverse = form.inverse + (is_signed ? 4 * form.outputs * form.outputs + 8 : 0);
+  const std::int64_t patch = in_c / 4 * form.transform + out_c / 4 * (product + 4 * inverse + 50) + 80;
   const std::int64_t edges = std::min(rows * patches, 2 * (rows + patches));
   const std::int64_t pixels = (form.outputs + 2) * (2 * form.outputs + 2);
   return rows * patches * patch + edges * pixels * in_c;
@@ -147,9 +152,8 @@ KernelCall lower(const Form& form, const Graph& graph, const Node& node) {
   for (std::size_t o = 0; o < channels.size(); ++o) {
     std::int32_t sum = 0;
     for (const std::int8_t weight : w.subspan(o * taps, taps)) sum += weight;
-    // The device takes inputs plus 128.
-    const std::uint32_t plus_128 = channels[o].constant ? 0U : static_cast<std::uint32_t>(256 * 128 * sum);
-    packed.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(channels[o].bias) - plus_128));
+    const auto added = static_cast<std::uint32_t>(channels[o].constant ? 0 : 256 * form.added * sum);
+    packed.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(channels[o].bias) - added));
     packed.push_back(channels[o].rescale.multiplier);
     packed.push_back(channels[o].rescale.negative);
   }
@@ -175,10 +179,12 @@ KernelCall lower(const Form& form, const Graph& graph, const Node& node) {
   return made;
 }
 
+KernelCall lower2(const Graph& graph, const Node& node, const Target&) { return lower(kForm2, graph, node); }
 KernelCall lower4(const Graph& graph, const Node& node, const Target&) { return lower(kForm4, graph, node); }
 
 }  // namespace
 
+const KernelDef winograd_2x2_s8 = {"winograd_2x2_s8", &ops::conv2d, "winograd_2x2_s8.c", applies, lower2};
 const KernelDef winograd_4x4_s8 = {"winograd_4x4_s8", &ops::conv2d, "winograd_4x4_s8.c", applies, lower4};
 
 }  // namespace mote::kernels
