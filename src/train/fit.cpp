@@ -13,9 +13,6 @@
 #include "train/optimiser.h"
 
 namespace mote {
-namespace {
-
-/// The softmax's input when the graph ends in a softmax: the loss wants logits.
 TensorId logits_of(const Graph& graph) {
   const TensorId output = graph.outputs.front();
   const int last = graph.producer(output);
@@ -24,13 +21,14 @@ TensorId logits_of(const Graph& graph) {
   return node.op->name == "softmax" ? node.inputs.front() : output;
 }
 
-/// [batch, shape of graph input 0 without its leading 1].
 std::vector<std::int64_t> batch_shape(const Graph& graph, std::int64_t batch) {
   const Shape& shape = graph.tensor(graph.inputs.front()).shape;
   std::vector<std::int64_t> sizes(shape.begin(), shape.end());
   sizes.front() = batch;
   return sizes;
 }
+
+namespace {
 
 /// Weights that give every class the same share of the loss; all 1 when not asked for.
 at::Tensor class_weights(const TrainingSet& set, bool balanced) {

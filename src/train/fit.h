@@ -39,6 +39,11 @@ struct FitOptions {
 Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet& validation, const TrainSpec& spec,
                       const ProgressFn& progress, const FitOptions& options = {});
 
+/// The softmax's input when the graph ends in a softmax, since losses want logits; else the graph's output.
+TensorId logits_of(const Graph& graph);
+/// [batch, shape of graph input 0 without its leading 1].
+std::vector<std::int64_t> batch_shape(const Graph& graph, std::int64_t batch);
+
 /// Classes that the graph gives.
 std::vector<int> predict(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks = {});
 

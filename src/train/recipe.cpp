@@ -115,6 +115,10 @@ Result<void> read_train(TomlReader train, TrainSpec& spec) {
 Result<void> read_compress(TomlReader compress, double learning_rate, CompressSpec& spec) {
   spec.quantise = compress.text("quantise", "ptq", "none|ptq|qat");
   spec.calibration_examples = static_cast<std::int32_t>(compress.integer("calibration_examples", 256, 1, 1 << 20));
+  spec.keep_macs = compress.real("keep_macs", 1, 0.01, 1);
+  spec.importance = compress.text("importance", "taylor", "taylor|batch_norm|l1");
+  spec.prune_steps = static_cast<std::int32_t>(compress.integer("prune_steps", 2, 1, 100));
+  spec.prune_epochs = static_cast<std::int32_t>(compress.integer("prune_epochs", 10, 1, 100'000));
   spec.qat_epochs = static_cast<std::int32_t>(compress.integer("qat_epochs", 8, 1, 100'000));
   spec.qat_learning_rate = compress.real("qat_learning_rate", learning_rate / 10, 0, 100);
   return compress.finish();

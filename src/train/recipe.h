@@ -73,7 +73,11 @@ struct TrainSpec {
 
 /// [compress]
 struct CompressSpec {
-  std::string quantise = "ptq";             ///< none, ptq (after training), qat (fine-tuned with fake quantisation)
+  std::string quantise = "ptq";  ///< none, ptq (after training), qat (fine-tuned with fake quantisation)
+  double keep_macs = 1;          ///< channels leave until this share of the multiply-accumulates is left; 1: none leave
+  std::string importance = "taylor";        ///< which channels leave: taylor, batch_norm, l1
+  std::int32_t prune_steps = 2;             ///< in so many steps, with fine-tuning after each
+  std::int32_t prune_epochs = 10;           ///< of fine-tuning after each step, taught by the network before
   std::int32_t calibration_examples = 256;  ///< drawn from the training part
   std::int32_t qat_epochs = 8;
   double qat_learning_rate = 2e-4;  ///< default: a tenth of train.learning_rate

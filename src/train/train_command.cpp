@@ -114,6 +114,12 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
     json["int8_agreement"] = result.int8_agreement;
     json["quantisation"] = recipe.compress.quantise;
   }
+  for (const PruneRecord& r : result.pruning)
+    json["pruning"].push_back({{"macs_before", r.macs_before},
+                               {"macs_after", r.macs_after},
+                               {"validation_accuracy_before", r.accuracy_before},
+                               {"validation_accuracy_pruned", r.accuracy_pruned},
+                               {"validation_accuracy_after", r.accuracy_after}});
   if (result.validation_teacher) json["validation_accuracy_teacher"] = *result.validation_teacher;
   if (result.qat_agreement) {
     json["quantise_history"] = history_json(result.qat_history);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 
 #include "ir/op_def.h"
@@ -13,6 +14,8 @@
 #include "train/fake_quant.h"
 #include "train/fit.h"
 #include "train/network.h"
+#include "train/prune.h"
+#include "train/taylor.h"
 
 namespace mote {
 namespace {
@@ -74,8 +77,7 @@ PartSummary summary(const Part& part, const Examples& examples) {
 void count_costs(const Graph& graph, TrainResult& result) {
   for (const Tensor& tensor : graph.tensors)
     if (tensor.is_constant()) result.parameters += tensor.elements();
-  for (const Node& node : graph.nodes)
-    if (node.op->macs != nullptr) result.macs += node.op->macs(graph, node);
+  result.macs = count_macs(graph);
 }
 
 double share_of_equals(const std::vector<int>& a, const std::vector<int>& b) {
@@ -133,6 +135,41 @@ Result<FakeQuantised> learn_quantised(const Recipe& recipe, const Graph& float_g
   return FakeQuantised{std::move(graph), std::move(hooks)};
 }
 
+/// Channels leave in steps; after each the smaller network learns from the labels and from the network as it was before
+/// any left.
+Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const TrainingSet& set, const InputSet& validation,
+                         const ProgressFn& progress, TrainResult& result) {
+  const CompressSpec& spec = recipe.compress;
+  const auto accuracy = [&](TorchGraph& graph) {
+    return share_of_equals(predict(graph, validation), validation.labels);
+  };
+  const std::int64_t all = count_macs(whole.graph());
+  MOTE_TRY(TorchGraph now, TorchGraph::create(whole.write_back()));
+  for (std::int32_t step = 1; step <= spec.prune_steps; ++step) {
+    const Graph before = now.write_back();
+    const auto groups = find_channel_groups(before);
+    const Importance importance = spec.importance == "l1"           ? importance_l1(before, groups)
+                                  : spec.importance == "batch_norm" ? importance_batch_norm(before, groups)
+                                                                    : importance_taylor(now, set, recipe.train, groups);
+    const double wanted =
+        static_cast<double>(all) * std::pow(spec.keep_macs, static_cast<double>(step) / spec.prune_steps);
+    MOTE_TRY(Graph smaller, prune_channels(before, importance, wanted / static_cast<double>(count_macs(before))));
+    PruneRecord record{count_macs(before), count_macs(smaller), accuracy(now), 0, 0};
+    MOTE_TRY(now, TorchGraph::create(std::move(smaller)));
+    record.accuracy_pruned = accuracy(now);
+    TrainSpec fine = recipe.train;
+    fine.epochs = spec.prune_epochs;
+    fine.learning_rate /= 3;
+    FitOptions options;
+    options.phase = "prune";
+    options.teacher = &whole;
+    MOTE_TRY([[maybe_unused]] const FitResult fitted, fit(now, set, validation, fine, progress, options));
+    record.accuracy_after = accuracy(now);
+    result.pruning.push_back(record);
+  }
+  return now;
+}
+
 }  // namespace
 
 Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& folder, const ProgressFn& progress,
@@ -168,6 +205,9 @@ Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& fol
   result.best_epoch = fitted.best_epoch;
   result.stopped = std::move(fitted.stopped);
 
+  if (recipe.compress.keep_macs < 1) {
+    MOTE_TRY(learner, prune(recipe, learner, set, validation, progress, result));
+  }
   result.float_graph = learner.write_back();
   MOTE_TRY([[maybe_unused]] const auto records, passes::run(result.float_graph, Target{}));
   count_costs(result.float_graph, result);

@@ -19,6 +19,14 @@ struct PartSummary {
   std::int64_t examples = 0;
 };
 
+/// What a step of channel pruning cost and won. Accuracies are on the validation part.
+struct PruneRecord {
+  std::int64_t macs_before = 0, macs_after = 0;
+  double accuracy_before = 0;
+  double accuracy_pruned = 0;  ///< before fine-tuning
+  double accuracy_after = 0;
+};
+
 struct TrainResult {
   Graph float_graph;                ///< batch norm folded, activations fused; verified
   std::optional<Graph> int8_graph;  ///< absent with compress.quantise = "none"
@@ -28,6 +36,7 @@ struct TrainResult {
   std::int32_t best_epoch = 0;
   std::string stopped;  ///< why training ended early; empty: it did not
   Evaluation validation_float;
+  std::vector<PruneRecord> pruning;      ///< one a step; empty without pruning
   Evaluation test_float;                 ///< by LibTorch, on the float graph
   std::optional<Evaluation> test_int8;   ///< by the integer reference, which boards equal bit for bit
   std::vector<EpochRecord> qat_history;  ///< quantisation-aware epochs; empty without them

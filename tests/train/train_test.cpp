@@ -151,6 +151,21 @@ TEST_F(Train, DistillationRuns) {
       << "the teacher taught nothing";
 }
 
+TEST_F(Train, PruningHalvesTheWorkAndKeepsTheTask) {
+  for (const char* importance : {"taylor", "l1", "batch_norm"}) {
+    std::string project = test::waves_project("epochs = 15\nlearning_rate = 0.01\n") +
+                          "[compress]\nkeep_macs = 0.5\nimportance = \"" + importance +
+                          "\"\nprune_steps = 2\nprune_epochs = 15\n";
+    project.replace(project.find("[8, 12]"), 7, "[16, 24]");  // more than the task needs
+    const auto result = run(project);
+    ASSERT_TRUE(result.ok()) << result.error().to_string();
+    ASSERT_EQ(result->pruning.size(), 2U);
+    EXPECT_LE(result->pruning[1].macs_after * 2, result->pruning[0].macs_before);
+    EXPECT_EQ(result->macs, result->pruning[1].macs_after);
+    EXPECT_GE(result->test_int8->accuracy, 0.8) << importance;
+  }
+}
+
 TEST_F(Train, NotANumberStopsWithTheLastGoodState) {
   const std::string wild =
       "optimiser = \"sgd\"\nlearning_rate = 100.0\nwarmup_epochs = 0\nweight_decay = 10.0\nschedule = \"constant\"\n";

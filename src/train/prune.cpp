@@ -1,0 +1,273 @@
+// See prune.h. Groups are found with a union-find over activations: operators that hand channels on tie their inputs to
+// their output.
+#include "train/prune.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <set>
+
+#include "ir/op_def.h"
+#include "ir/verify.h"
+
+namespace mote {
+namespace {
+
+std::int32_t last(const Graph& graph, TensorId id) {
+  return graph.tensor(id).shape.empty() ? 1 : graph.tensor(id).shape.back();
+}
+
+class Ties {
+ public:
+  explicit Ties(const Graph& graph)
+      : graph_(graph), parent_(graph.tensors.size()), fixed_(graph.tensors.size(), false) {
+    std::iota(parent_.begin(), parent_.end(), 0);
+    for (const TensorId id : graph.inputs) fix(id);
+    for (const TensorId id : graph.outputs) fix(id);
+    for (const Node& node : graph.nodes) visit(node);
+  }
+  std::size_t root(TensorId id) {
+    auto t = static_cast<std::size_t>(id);
+    while (parent_[t] != t) t = parent_[t] = parent_[parent_[t]];
+    return t;
+  }
+  bool is_fixed(TensorId id) {
+    const std::size_t group = root(id);
+    for (std::size_t t = 0; t < fixed_.size(); ++t)
+      if (fixed_[t] && root(static_cast<TensorId>(t)) == group) return true;
+    return false;
+  }
+
+ private:
+  void fix(TensorId id) { fixed_[static_cast<std::size_t>(id)] = true; }
+  void tie(TensorId a, TensorId b) { parent_[root(a)] = root(b); }
+
+  void visit(const Node& node) {
+    const std::string_view op = node.op->name;
+    const TensorId in = node.inputs[0];
+    const TensorId out = node.outputs[0];
+    if (op == "conv2d") return;  // new channels
+    if (op == "fully_connected") return;
+    if (op == "depthwise_conv2d" && last(graph_, out) == last(graph_, in)) return tie(in, out);
+    if (op == "batch_norm" || op == "relu" || op == "relu6" || op == "average_pool2d" || op == "max_pool2d")
+      return tie(in, out);
+    if (op == "add" && graph_.tensor(node.inputs[0]).shape == graph_.tensor(node.inputs[1]).shape &&
+        !graph_.tensor(node.inputs[0]).is_constant() && !graph_.tensor(node.inputs[1]).is_constant()) {
+      tie(node.inputs[0], out);
+      return tie(node.inputs[1], out);
+    }
+    if (op == "reshape") {  // a flatten: channels stay innermost
+      const Shape& to = graph_.tensor(out).shape;
+      if (to.size() == 2 && to[0] == 1) return tie(in, out);
+    }
+    for (const TensorId id : node.inputs)
+      if (id != kNoTensor) fix(id);
+    for (const TensorId id : node.outputs) fix(id);
+  }
+
+  const Graph& graph_;
+  std::vector<std::size_t> parent_;
+  std::vector<bool> fixed_;
+};
+
+/// Constants that two nodes share would have to be pruned twice; such groups are left alone.
+bool shared(const Graph& graph, TensorId id) { return id != kNoTensor && graph.consumers(id).size() != 1; }
+
+/// The constant with only some elements along an axis.
+void slice(Tensor& tensor, int axis, const std::vector<bool>& keep) {
+  const auto at = static_cast<std::size_t>(axis);
+  const auto length = static_cast<std::size_t>(tensor.shape[at]);
+  std::size_t inner = sizeof(float);
+  for (std::size_t i = at + 1; i < tensor.shape.size(); ++i) inner *= static_cast<std::size_t>(tensor.shape[i]);
+  Bytes kept;
+  std::int32_t count = 0;
+  for (std::size_t begin = 0, i = 0; begin < tensor.data->size(); begin += inner, i = (i + 1) % length) {
+    if (!keep[i % keep.size()]) continue;
+    const auto first = tensor.data->begin() + static_cast<std::ptrdiff_t>(begin);
+    kept.insert(kept.end(), first, first + static_cast<std::ptrdiff_t>(inner));
+  }
+  for (std::size_t i = 0; i < length; ++i) count += keep[i % keep.size()] ? 1 : 0;
+  tensor.shape[at] = count;
+  tensor.data = std::make_shared<const Bytes>(std::move(kept));
+}
+
+/// Importance of each channel of a group: the sum over its producers, each relative to its own layer (so layers can be
+/// compared).
+std::vector<double> group_importance(const ChannelGroup& group, const Importance& importance) {
+  std::vector<double> sum(static_cast<std::size_t>(group.channels), 0.0);
+  for (const ChannelAxis& producer : group.producers) {
+    const std::vector<double>& values = importance.at(producer.constant);
+    double norm = 0;
+    for (const double v : values) norm += v * v;
+    norm = std::sqrt(norm / static_cast<double>(values.size())) + 1e-30;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      sum[i] += values[i] / norm / static_cast<double>(group.producers.size());
+  }
+  // Equals (such as the gammas of a fresh batch norm) leave one by one, the first first.
+  for (std::size_t i = 0; i < sum.size(); ++i)
+    sum[i] += 1e-9 * static_cast<double>(i) / static_cast<double>(sum.size());
+  return sum;
+}
+
+/// The channels above a threshold, rounded up to a multiple of 4 by the next best.
+std::vector<std::int32_t> channels_above(const std::vector<double>& importance, double threshold) {
+  const std::size_t all = importance.size();
+  const auto above = static_cast<std::size_t>(
+      std::count_if(importance.begin(), importance.end(), [&](double v) { return v > threshold; }));
+  const std::size_t wanted = std::min(all, std::max<std::size_t>(4, (above + 3) / 4 * 4));
+  std::vector<std::int32_t> order(all);
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+    return importance[static_cast<std::size_t>(a)] > importance[static_cast<std::size_t>(b)];
+  });
+  order.resize(wanted);
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
+}  // namespace
+
+std::int64_t count_macs(const Graph& graph) {
+  std::int64_t macs = 0;
+  for (const Node& node : graph.nodes)
+    if (node.op->macs != nullptr) macs += node.op->macs(graph, node);
+  return macs;
+}
+
+std::vector<ChannelGroup> find_channel_groups(const Graph& graph) {
+  Ties ties(graph);
+  std::map<std::size_t, ChannelGroup> groups;  // by the union's root
+  std::set<std::size_t> left_alone;
+  const auto group_of = [&](TensorId id) -> ChannelGroup& { return groups[ties.root(id)]; };
+  const auto leave = [&](TensorId id) { left_alone.insert(ties.root(id)); };
+  for (const Node& node : graph.nodes) {
+    const TensorId in = node.inputs[0];
+    const TensorId out = node.outputs[0];
+    const std::string_view op = node.op->name;
+    const TensorId bias = node.inputs.size() > 2 ? node.inputs[2] : kNoTensor;
+    group_of(out).activations.push_back(out);
+    if (ties.is_fixed(out)) leave(out);
+    if (ties.is_fixed(in)) leave(in);
+    if (op == "conv2d" || op == "fully_connected") {
+      const TensorId weights = node.inputs[1];
+      group_of(out).producers.push_back({weights, 0});
+      group_of(in).consumers.push_back({weights, op == "conv2d" ? 3 : 1});
+      if (bias != kNoTensor) group_of(out).followers.push_back({bias, 0});
+      const bool whole =
+          op == "conv2d" || last(graph, in) == graph.tensor(weights).shape[1];  // fully connected along the last axis
+      if (!graph.tensor(weights).is_constant() || shared(graph, weights) || shared(graph, bias) || !whole) {
+        leave(in);
+        leave(out);
+      }
+    } else if (op == "depthwise_conv2d") {
+      group_of(out).followers.push_back({node.inputs[1], 3});
+      if (bias != kNoTensor) group_of(out).followers.push_back({bias, 0});
+      if (!graph.tensor(node.inputs[1]).is_constant() || shared(graph, node.inputs[1]) || shared(graph, bias) ||
+          ties.root(in) != ties.root(out)) {
+        leave(in);
+        leave(out);
+      }
+    } else if (op == "batch_norm") {
+      for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+        group_of(out).followers.push_back({node.inputs[i], 0});
+        if (shared(graph, node.inputs[i])) leave(out);
+      }
+    }
+  }
+  std::vector<ChannelGroup> found;
+  for (auto& [root, group] : groups) {
+    if (left_alone.contains(root) || group.producers.empty()) continue;
+    group.channels = graph.tensor(group.producers[0].constant).shape[0];
+    const bool agree = std::all_of(group.producers.begin(), group.producers.end(), [&](const ChannelAxis& axis) {
+      return graph.tensor(axis.constant).shape[0] == group.channels;
+    });
+    if (agree && group.channels > 1) found.push_back(std::move(group));
+  }
+  return found;
+}
+
+Result<Graph> keep_channels(const Graph& graph, const std::vector<ChannelGroup>& groups,
+                            const std::vector<std::vector<std::int32_t>>& keep) {
+  MOTE_CHECK(groups.size() == keep.size());
+  Graph pruned = graph;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const ChannelGroup& group = groups[g];
+    std::vector<bool> stays(static_cast<std::size_t>(group.channels), false);
+    for (const std::int32_t channel : keep[g]) stays[static_cast<std::size_t>(channel)] = true;
+    for (const auto* axes : {&group.producers, &group.followers, &group.consumers})
+      for (const ChannelAxis& axis : *axes) slice(pruned.tensor(axis.constant), axis.axis, stays);
+    for (const TensorId id : group.activations) {
+      std::int32_t& width = pruned.tensor(id).shape.back();
+      width = width / group.channels * static_cast<std::int32_t>(keep[g].size());
+    }
+  }
+  for (Node& node : pruned.nodes)
+    if (node.op->name == "reshape") {
+      const Shape& shape = pruned.tensor(node.outputs[0]).shape;
+      node.attrs.set("shape", std::vector<std::int64_t>(shape.begin(), shape.end()));
+    }
+  MOTE_TRY_VOID(verify(pruned, Code::Internal));
+  return pruned;
+}
+
+Importance importance_l1(const Graph& graph, const std::vector<ChannelGroup>& groups) {
+  Importance importance;
+  for (const ChannelGroup& group : groups)
+    for (const ChannelAxis& producer : group.producers) {
+      const auto values = graph.tensor(producer.constant).constant<float>();
+      const std::size_t each = values.size() / static_cast<std::size_t>(group.channels);
+      std::vector<double>& result = importance[producer.constant];
+      result.assign(static_cast<std::size_t>(group.channels), 0.0);
+      for (std::size_t i = 0; i < values.size(); ++i)
+        result[i / each] += std::fabs(static_cast<double>(values[i])) / static_cast<double>(each);
+    }
+  return importance;
+}
+
+Importance importance_batch_norm(const Graph& graph, const std::vector<ChannelGroup>& groups) {
+  Importance importance = importance_l1(graph, groups);
+  for (const Node& node : graph.nodes) {
+    if (node.op->name != "batch_norm") continue;
+    const int before = graph.producer(node.inputs[0]);
+    if (before < 0) continue;
+    const Node& layer = graph.nodes[static_cast<std::size_t>(before)];
+    const auto at = layer.inputs.size() > 1 ? importance.find(layer.inputs[1]) : importance.end();
+    if (at == importance.end()) continue;
+    const auto gamma = graph.tensor(node.inputs[1]).constant<float>();
+    for (std::size_t i = 0; i < gamma.size(); ++i) at->second[i] = std::fabs(static_cast<double>(gamma[i]));
+  }
+  return importance;
+}
+
+Result<Graph> prune_channels(const Graph& graph, const Importance& importance, double macs_fraction) {
+  const std::vector<ChannelGroup> groups = find_channel_groups(graph);
+  std::vector<std::vector<double>> values;
+  std::vector<double> thresholds;
+  for (const ChannelGroup& group : groups) {
+    values.push_back(group_importance(group, importance));
+    thresholds.insert(thresholds.end(), values.back().begin(), values.back().end());
+  }
+  std::sort(thresholds.begin(), thresholds.end());
+  const auto at = [&](double threshold) {
+    std::vector<std::vector<std::int32_t>> keep;
+    for (const auto& group : values) keep.push_back(channels_above(group, threshold));
+    return keep_channels(graph, groups, keep);
+  };
+  const double wanted = macs_fraction * static_cast<double>(count_macs(graph));
+  // The lowest threshold that is enough; work falls as the threshold rises.
+  std::size_t low = 0;
+  std::size_t high = thresholds.size();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    MOTE_TRY(const Graph candidate, at(thresholds[middle]));
+    if (static_cast<double>(count_macs(candidate)) <= wanted)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  if (thresholds.empty()) return graph;
+  return at(thresholds[std::min(low, thresholds.size() - 1)]);
+}
+
+}  // namespace mote
