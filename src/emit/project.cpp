@@ -11,8 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kKinds[] = {"input", "output", "activation", "scratch", "state"};
-
 Json port_json(const Plan& plan, const Port& port, const char* direction, std::size_t index) {
   return {{"name", port.name},
           {"function", fmt::format("{}_{}{}", symbol_prefix(plan), direction, index)},
@@ -82,7 +80,7 @@ std::string emit_json(const Plan& plan, const EmitOptions& options, const std::v
   for (const Buffer& b : plan.buffers) {
     if (b.kind == BufferKind::state) json["stateful"] = true;
     json["buffers"].push_back({{"name", b.name},
-                               {"kind", kKinds[static_cast<std::size_t>(b.kind)]},
+                               {"kind", buffer_kind_name(b.kind)},
                                {"offset", b.offset},
                                {"bytes", b.bytes},
                                {"first", b.first},

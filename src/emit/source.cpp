@@ -16,28 +16,6 @@ std::string upper(std::string text) {
   return text;
 }
 
-std::string_view c_type(DType type) {
-  switch (type) {
-    case DType::f32:
-      return "float";
-    case DType::i8:
-      return "int8_t";
-    case DType::i16:
-      return "int16_t";
-    case DType::i32:
-      return "int32_t";
-    case DType::i64:
-      return "int64_t";
-    case DType::u8:
-      return "uint8_t";
-    case DType::boolean:
-      return "uint8_t";
-    case DType::i4:
-      return "int8_t";
-  }
-  return "void";
-}
-
 /// A literal that gives exactly this float under C99.
 std::string float_literal(float value) {
   std::string text = fmt::format("{}", value);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,6 +34,11 @@ struct Field {
 };
 
 enum class BufferKind : std::uint8_t { input, output, activation, scratch, state };
+/// "input", "output", ...: the names of the text form, of mote.json and of reports.
+std::string_view buffer_kind_name(BufferKind kind);
+
+/// The C99 type that holds an element: "int8_t" for i8 and (packed) i4, "float" for f32, ...
+std::string_view c_type(DType type);
 
 /// A stretch of the arena. Live from the step that first writes it to the step that last reads it, both included;
 /// -1 as `first`: before step 0 (model inputs); `last` = steps.size(): after the last step (model outputs). State lives

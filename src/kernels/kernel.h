@@ -29,6 +29,13 @@ struct KernelCall {
   std::int64_t code_bytes = 0;    ///< estimate of the kernel's code, for budgets; 0: unknown
 };
 
+/// Bytes of flash that a call's constants take.
+inline std::int64_t constant_bytes(const KernelCall& call) {
+  std::int64_t sum = 0;
+  for (const Constant& constant : call.constants) sum += static_cast<std::int64_t>(constant.bytes.size());
+  return sum;
+}
+
 /// One device kernel. The C function's parameters are: output pointers, then `reads` pointers, then scratch (if any),
 /// then `const <params_type> *p` (if any).
 struct KernelDef {

@@ -8,12 +8,6 @@
 namespace mote {
 namespace {
 
-std::int64_t constant_bytes(const KernelCall& call) {
-  std::int64_t sum = 0;
-  for (const Constant& constant : call.constants) sum += static_cast<std::int64_t>(constant.bytes.size());
-  return sum;
-}
-
 /// Nodes whose step touches the arena's top: only they can make it smaller.
 std::vector<std::size_t> fullest_nodes(const Graph& graph, const Plan& plan) {
   std::vector<std::size_t> nodes;

@@ -12,12 +12,6 @@ namespace {
 using Options = std::vector<std::vector<Candidate>>;  ///< per node
 using Choice = std::vector<std::size_t>;              ///< per node, index into its options
 
-std::int64_t constant_bytes(const KernelCall& call) {
-  std::int64_t sum = 0;
-  for (const Constant& constant : call.constants) sum += static_cast<std::int64_t>(constant.bytes.size());
-  return sum;
-}
-
 bool disabled(const PlanOptions& options, const KernelDef& def) {
   const auto& names = options.disabled_kernels;
   return std::find(names.begin(), names.end(), def.name) != names.end();

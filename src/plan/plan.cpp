@@ -97,26 +97,6 @@ class Planner {
     return static_cast<std::int32_t>(plan_.constants.size()) - 1;
   }
 
-  static std::string_view c_type(DType type) {
-    switch (type) {
-      case DType::f32:
-        return "float";
-      case DType::i8:
-      case DType::i4:
-        return "int8_t";
-      case DType::i16:
-        return "int16_t";
-      case DType::i32:
-        return "int32_t";
-      case DType::i64:
-        return "int64_t";
-      case DType::u8:
-      case DType::boolean:
-        return "uint8_t";
-    }
-    return "void";
-  }
-
   std::string unique_step_name(const std::string& name) const {
     const std::string base = identifier(name);
     std::string candidate = base;

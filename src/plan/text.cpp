@@ -9,8 +9,6 @@
 namespace mote {
 namespace {
 
-constexpr std::string_view kKinds[] = {"input", "output", "activation", "scratch", "state"};
-
 std::string field_text(const Plan& plan, const Field& field) {
   const auto value = std::visit(
       [&](const auto& v) -> std::string {
@@ -43,8 +41,8 @@ std::string to_text(const Plan& plan) {
     out +=
         fmt::format("constant {} {} {} bytes sha256 {:.16}\n", c.name, c.c_type, c.bytes.size(), sha256_hex(c.bytes));
   for (const Buffer& b : plan.buffers)
-    out += fmt::format("buffer {} {} bytes {} at {} live {}..{}\n", b.name, kKinds[static_cast<std::size_t>(b.kind)],
-                       b.bytes, b.offset, b.first, b.last);
+    out += fmt::format("buffer {} {} bytes {} at {} live {}..{}\n", b.name, buffer_kind_name(b.kind), b.bytes, b.offset,
+                       b.first, b.last);
   for (const Step& step : plan.steps) {
     std::vector<std::string> arguments;
     for (const Argument& argument : step.arguments) arguments.push_back(argument_text(plan, argument));
