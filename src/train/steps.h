@@ -1,0 +1,31 @@
+// The steps of making a network smaller that need training: a teacher, channel pruning, quantisation-aware fine-tuning.
+// Where it stands: private to src/train; `mote train` goes through those that its project asks for, `mote compress`
+// through those that a board needs.
+#pragma once
+
+#include "train/fit.h"
+#include "train/task.h"
+#include "train/trainer.h"
+
+namespace mote {
+
+/// The big network of a distillation, trained like any other. `accuracy` is what it reached on the validation part.
+Result<TorchGraph> learn_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy);
+
+/// Channels leave in steps; after each the smaller network learns from the labels and from the network as it was before
+/// any left. Adds a record for every step.
+Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& task, const ProgressFn& progress,
+                         std::vector<PruneRecord>& records);
+
+struct FakeQuantised {
+  TorchGraph graph;
+  GraphHooks hooks;  ///< as it must be run
+  FitResult fitted;
+};
+
+/// Quantisation-aware fine-tuning of the float graph under the ranges that calibration found.
+Result<FakeQuantised> learn_quantised(const Recipe& recipe, const Graph& float_graph,
+                                      const passes::Calibration& calibration, const Task& task,
+                                      const ProgressFn& progress);
+
+}  // namespace mote
