@@ -37,6 +37,20 @@ MemoryRegion read_region(Fields fields, bool needs_name) {
   return region;
 }
 
+FlashTiming read_flash_timing(Fields fields) {
+  FlashTiming timing;
+  timing.wait_states = fields.integer("wait_states", 1, 100);
+  timing.width_bytes = fields.integer("width_bytes", 1, 64);
+  timing.line_bytes = fields.integer("line_bytes", 1, 64);
+  timing.instruction_lines = fields.integer("instruction_lines", 1, 64);
+  timing.data_lines = fields.integer("data_lines", 1, 64);
+  timing.source = fields.text("source");
+  if (timing.width_bytes > 0 && timing.line_bytes % timing.width_bytes != 0)
+    fields.fail("line_bytes", "must be a multiple of width_bytes");
+  fields.reject_others();
+  return timing;
+}
+
 Currents read_currents(Fields fields) {
   Currents currents;
   currents.voltage = fields.number("voltage", 0.1, 60);
@@ -61,6 +75,7 @@ Result<Board> load_board(const std::string& name_or_path) {
   board.clock_hz = fields.integer("clock_hz", 0, 10'000'000'000);
   board.flash = read_region(fields.object("flash"), false);
   for (auto& region : fields.objects("ram")) board.ram.push_back(read_region(region, true));
+  if (fields.has("flash_timing")) board.flash_timing = read_flash_timing(fields.object("flash_timing"));
   board.memory_source = fields.text("memory_source");
   if (fields.has("currents")) board.currents = read_currents(fields.object("currents"));
   board.deploy = fields.texts_or_empty("deploy");

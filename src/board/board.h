@@ -21,6 +21,17 @@ struct Currents {
   std::string source;    ///< data sheet, revision if known, and section
 };
 
+/// What reading the flash costs when its word is in no cache. For an estimate beside `cycles_estimated`, which takes
+/// all memory as free of wait states.
+struct FlashTiming {
+  std::int64_t wait_states = 0;        ///< cycles for every word that is in no cache
+  std::int64_t width_bytes = 0;        ///< of one read of the flash
+  std::int64_t line_bytes = 0;         ///< of a cache line
+  std::int64_t instruction_lines = 0;  ///< lines of the instruction cache
+  std::int64_t data_lines = 0;         ///< lines of the data cache
+  std::string source;
+};
+
 struct Board {
   std::string name;               ///< "nano33ble"
   std::string description;        ///< "Arduino Nano 33 BLE Sense (nRF52840)"
@@ -28,7 +39,8 @@ struct Board {
   std::int64_t clock_hz = 0;      ///< 0: unknown (host): no latency or energy estimate
   MemoryRegion flash;             ///< bytes 0: no limit (host)
   std::vector<MemoryRegion> ram;  ///< the first is where the firmware's data, arena and stack live; bytes 0: no limit
-  std::string memory_source;      ///< where the sizes are from
+  std::optional<FlashTiming> flash_timing;
+  std::string memory_source;  ///< where the sizes are from
   std::optional<Currents> currents;
   std::vector<std::string> deploy;  ///< formats that `mote deploy` can write for it
 

@@ -23,6 +23,12 @@ Result<std::string> counter_config(const Firmware& firmware, const ElfFile& elf)
   std::string text = fmt::format("isa {}\n", firmware.board.target.cycles.instruction_set);
   for (const auto& [name, cycles] : firmware.board.target.cycles.cycles)
     text += fmt::format("cost {} {}\n", name, cycles);
+  if (const auto& timing = firmware.board.flash_timing) {
+    const MemoryRegion& flash = firmware.board.target.emulator.flash;
+    text += fmt::format("flash {:x} {:x} {:x} {:x} {:x} {:x} {:x}\n", flash.address,
+                        flash.address + static_cast<std::uint64_t>(flash.bytes), timing->wait_states,
+                        timing->width_bytes, timing->line_bytes, timing->instruction_lines, timing->data_lines);
+  }
   text += fmt::format("strict_alignment {}\n", firmware.board.target.target.has("unaligned") ? 0 : 1);
   const auto missing = [&](const std::string& name) {
     return bad_input(fmt::format("has no function \"{}\", which mote.json names; compile the model again", name),
@@ -57,7 +63,7 @@ Result<Counts> read_counts(const fs::path& path, std::size_t layers) {
   Count total;
   const auto per_sample = [&](Count sum) {
     const std::int64_t n = std::max<std::int64_t>(calls, 1);
-    return Count{(sum.instructions + n / 2) / n, (sum.cycles + n / 2) / n};
+    return Count{(sum.instructions + n / 2) / n, (sum.cycles + n / 2) / n, (sum.waits + n / 2) / n};
   };
   while (lines >> key) {
     Count count;
@@ -75,6 +81,8 @@ Result<Counts> read_counts(const fs::path& path, std::size_t layers) {
       counts.most = count;
       continue;
     }
+    if (!(lines >> count.waits)) break;
+    total.waits += count.waits;
     total.instructions += count.instructions;
     total.cycles += count.cycles;
     if (key == "invoke") counts.invoke = per_sample(count);

@@ -14,6 +14,7 @@ template <typename Part>
 void estimate(Part& part, const Board& board, const Count& count) {
   part.instructions = count.instructions;
   part.cycles_estimated = count.cycles;
+  if (board.flash_timing) part.wait_cycles_estimated = count.waits;
   if (board.clock_hz <= 0) return;
   const double seconds = static_cast<double>(count.cycles) / static_cast<double>(board.clock_hz);
   part.latency_ms_estimated = seconds * 1e3;
@@ -29,6 +30,7 @@ Report describe(const Project& project, const Board& board) {
   report.target = board.target.target.name;
   report.arena_bytes = project.arena_bytes;
   report.estimate_source = board.target.cycles.source;
+  if (board.flash_timing) report.wait_source = board.flash_timing->source;
   if (board.currents) report.energy_source = board.currents->source;
   for (const auto& layer : project.layers) {
     LayerReport part;
@@ -93,6 +95,7 @@ template <typename Part>
 void put_estimates(nlohmann::json& json, const Part& part) {
   json["instructions"] = value_or_null(part.instructions);
   json["cycles_estimated"] = value_or_null(part.cycles_estimated);
+  json["wait_cycles_estimated"] = value_or_null(part.wait_cycles_estimated);
   json["latency_ms_estimated"] = value_or_null(part.latency_ms_estimated);
   json["energy_uj_estimated"] = value_or_null(part.energy_uj_estimated);
 }
@@ -111,7 +114,8 @@ nlohmann::json to_json(const Report& report) {
                          {"code_bytes", report.code_bytes},
                          {"constant_bytes", report.constant_bytes},
                          {"estimate_source", report.estimate_source},
-                         {"energy_source", report.energy_source}};
+                         {"energy_source", report.energy_source},
+                         {"wait_source", report.wait_source}};
   put_estimates(json, report);
   json["cycles_estimated_max"] = value_or_null(report.cycles_estimated_max);
   json["stack_bytes"] = value_or_null(report.stack_bytes);

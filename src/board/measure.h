@@ -24,6 +24,7 @@ struct LayerReport {
   std::int64_t macs = 0;
   std::optional<std::int64_t> instructions;
   std::optional<std::int64_t> cycles_estimated;
+  std::optional<std::int64_t> wait_cycles_estimated;
   std::optional<double> latency_ms_estimated;
   std::optional<double> energy_uj_estimated;
   std::int64_t arena_live_bytes = 0;
@@ -41,8 +42,10 @@ struct Report {
   std::optional<std::int64_t> instructions;
   std::optional<std::int64_t> cycles_estimated;
   std::optional<std::int64_t> cycles_estimated_max;  ///< of the costliest sample
-  std::optional<double> latency_ms_estimated;        ///< cycles at the board's clock
-  std::optional<double> energy_uj_estimated;         ///< latency * voltage * active current, of one inference
+  std::optional<std::int64_t>
+      wait_cycles_estimated;  ///< what flash wait states add at most, where the board's file describes them
+  std::optional<double> latency_ms_estimated;  ///< cycles at the board's clock
+  std::optional<double> energy_uj_estimated;   ///< latency * voltage * active current, of one inference
   std::int64_t arena_bytes = 0;
   std::optional<std::int64_t> stack_bytes;  ///< deepest use of invoke and all it calls
   std::int64_t ram_bytes =
@@ -53,6 +56,7 @@ struct Report {
   std::optional<bool> bit_exact;  ///< set by verify, which has the reference
   std::string estimate_source;    ///< document behind the cycle table
   std::string energy_source;      ///< document behind the currents
+  std::string wait_source;        ///< document behind the flash's wait states
   std::vector<LayerReport> layers;
 };
 

@@ -25,6 +25,7 @@ struct RunOptions {
 struct Count {
   std::int64_t instructions = 0;
   std::int64_t cycles = 0;  ///< estimated from the target's table
+  std::int64_t waits = 0;   ///< cycles that flash wait states add at most; 0 where the board does not describe them
 };
 
 /// The first access of a word at an address that is no multiple of its size, on a target without the feature

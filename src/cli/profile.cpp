@@ -1,6 +1,7 @@
 // `mote profile MODEL --board BOARD`: per layer instructions, estimated cycles, time, energy, RAM and flash.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "board/measure.h"
@@ -54,6 +55,12 @@ Result<int> profile(const Options& options, const Session& session) {
     session.say(fmt::format("Cycles are an estimate without wait states, from {}; energy from {}.",
                             report.estimate_source,
                             report.energy_source.empty() ? "nothing (no currents known)" : report.energy_source));
+  if (report.wait_cycles_estimated)
+    session.say(fmt::format("Flash wait states add at most {} cycles ({:.0f} %), from {}.",
+                            *report.wait_cycles_estimated,
+                            100.0 * static_cast<double>(*report.wait_cycles_estimated) /
+                                static_cast<double>(std::max<std::int64_t>(report.cycles_estimated.value_or(1), 1)),
+                            report.wait_source));
   if (!options.json.empty()) MOTE_TRY_VOID(write_text(options.json, to_json(report).dump(1) + "\n"));
   if (!options.html.empty()) {
     MOTE_TRY(const std::string page, html_report(report_json(source.project, source.board, report)));

@@ -78,6 +78,23 @@ const Loop kLoops[] = {
      "addi %0, %0, -1\\nbnez %0, 1b", "\"a8\", \"a9\"", 7, 11},
 };
 
+// Flash wait states of the STM32L4+: code that fits the instruction cache (1 KiB) waits once and no more; a loop of
+// 1536 bytes and its closing finds nothing of its last turn there, so every 8 bytes cost 5 cycles. The same for
+// constants and the data cache (256 bytes).
+TEST(FlashWaits, ComeBackWhenTheLoopOutgrowsTheCache) {
+  const auto waits_per_turn = [](const char* body) {
+    const Loop loop = {"waits", "nucleo-l4r5zi", body, "subs %0, #1\\nbne.w 1b", "\"r0\", \"r1\"", 0, 0};
+    return static_cast<double>(layer_count(loop, 200).waits - layer_count(loop, 100).waits) / 100;
+  };
+  EXPECT_EQ(waits_per_turn(".rept 64\\nnop\\n.endr"), 0);
+  const double large = waits_per_turn(".rept 768\\nnop\\n.endr");
+  EXPECT_GE(large, 5 * 1536 / 8);
+  EXPECT_LE(large, 5 * (1536 / 8 + 3));
+  // 64 words, one from each 8 bytes of 512 in flash (the code itself serves), through a data cache of 256 bytes.
+  EXPECT_EQ(waits_per_turn("adr.w r0, 1b\\n.rept 64\\nldr r1, [r0], #8\\n.endr"), 64 * 5);
+  EXPECT_EQ(waits_per_turn("adr.w r0, 1b\\n.rept 16\\nldr r1, [r0], #8\\n.endr"), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Loops, HandCounted, ::testing::ValuesIn(kLoops),
                          [](const auto& test) { return std::string(test.param.name); });
 

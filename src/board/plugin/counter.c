@@ -5,7 +5,8 @@
  * runs; counting starts at the entry of invoke and stops when control is back in the harness's main. A block that does
  * not follow the previous one in memory was branched to, and costs the pipeline's refill. The declarations of QEMU's
  * plugin interface, version 1 (docs/devel/tcg-plugins of QEMU 7.2), stand here because distributions do not ship the
- * header; only what is used is declared. */
+ * header; only what is used is declared. A board with slow flash behind small caches (flash_cache.h) has the wait
+ * cycles of its fetches and constant reads counted beside. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "flash_cache.h"
 
 /* --- QEMU plugin interface, version 1 --- */
 typedef uint64_t qemu_plugin_id_t;
@@ -63,6 +65,7 @@ static decoder decode;
 static uint64_t invoke_begin, invoke_end, main_begin, main_end;
 static uint64_t layer_entry[MOST_LAYERS];
 static int layer_count;
+static struct flash flash;   /* wait_states 0: not described, nothing is counted */
 static int strict_alignment; /* the chip cannot do unaligned accesses, but QEMU does them */
 static const char* out_path = "counter.out";
 
@@ -70,6 +73,7 @@ static const char* out_path = "counter.out";
 struct count {
   uint64_t instructions;
   uint64_t cycles;
+  uint64_t waits; /* cycles that flash adds; 0 without a description of it */
 };
 static struct count counts[MOST_LAYERS + 1];
 static struct count* current;     /* NULL: outside of invoke */
@@ -88,7 +92,7 @@ struct block {
 };
 
 static struct count total(void) {
-  struct count sum = {0, 0};
+  struct count sum = {0, 0, 0};
   int i;
   for (i = 0; i <= layer_count; ++i) {
     sum.instructions += counts[i].instructions;
@@ -130,6 +134,7 @@ static void on_execute(unsigned cpu, void* user) {
     current->instructions += block->instructions;
     current->cycles += block->cycles;
     if (block->begin != previous_end) current->cycles += costs[COST_BRANCH_TAKEN];
+    if (flash.wait_states != 0) current->waits += flash_fetch(&flash, block->begin, block->end);
   }
   previous_end = block->end;
 }
@@ -156,6 +161,13 @@ static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address
   unaligned_address = address;
 }
 
+/* Asks for reads and writes (QEMU 7.2 gives the writes to who asks for reads); nothing writes to flash. */
+static void on_read(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void* user) {
+  (void)cpu;
+  (void)user;
+  if (current != NULL) current->waits += flash_read(&flash, address, 1u << qemu_plugin_mem_size_shift(info));
+}
+
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
   struct block* block = calloc(1, sizeof *block); /* lives as long as QEMU, which may run it at any time */
   struct decode_state state = {0};
@@ -171,6 +183,8 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
     if (strict_alignment)
       qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
                                        (void*)(uintptr_t)qemu_plugin_insn_vaddr(insn));
+    if (flash.wait_states != 0)
+      qemu_plugin_register_vcpu_mem_cb(insn, on_read, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
     block->cycles += decode(qemu_plugin_insn_data(insn), size, costs, &state);
     block->end += size;
   }
@@ -184,9 +198,11 @@ static void write_result(void) {
   int i;
   if (file == NULL) return;
   fprintf(file, "calls %" PRIu64 "\nmost %" PRIu64 " %" PRIu64 "\n", calls, most_instructions, most_cycles);
-  fprintf(file, "invoke %" PRIu64 " %" PRIu64 "\n", counts[layer_count].instructions, counts[layer_count].cycles);
-  for (i = 0; i < layer_count; ++i)
-    fprintf(file, "layer %" PRIu64 " %" PRIu64 "\n", counts[i].instructions, counts[i].cycles);
+  for (i = 0; i <= layer_count; ++i) {
+    const struct count* count = &counts[(i + layer_count) % (layer_count + 1)]; /* invoke itself first */
+    fprintf(file, "%s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", i == 0 ? "invoke" : "layer", count->instructions,
+            count->cycles, count->waits);
+  }
   if (unaligned_count != 0) fprintf(file, "unaligned %" PRIu64 " %" PRIu64 "\n", unaligned_pc, unaligned_address);
   fclose(file);
 }
@@ -214,6 +230,7 @@ static int read_line(const char* line) {
                                            : NULL;
     return decode != NULL;
   }
+  if (strcmp(key, "flash") == 0) return flash_configure(&flash, line + 5);
   if (sscanf(line, "%*s %" SCNx64 " %" SCNx64, &a, &b) < 1) return 0;
   if (strcmp(key, "strict_alignment") == 0) {
     strict_alignment = a != 0;
