@@ -38,6 +38,7 @@ Report describe(const Project& project, const Board& board) {
     part.op = layer.op;
     part.kernel = layer.kernel;
     part.macs = layer.macs;
+    part.instructions_predicted = layer.instructions_estimated;
     part.arena_live_bytes = layer.arena_live_bytes;
     part.constant_bytes = layer.constant_bytes;
     part.output_bytes = layer.output_bytes;
@@ -126,6 +127,7 @@ nlohmann::json to_json(const Report& report) {
                            {"op", layer.op},
                            {"kernel", layer.kernel},
                            {"macs", layer.macs},
+                           {"instructions_predicted", layer.instructions_predicted},
                            {"arena_live_bytes", layer.arena_live_bytes},
                            {"constant_bytes", layer.constant_bytes},
                            {"output_bytes", layer.output_bytes}};

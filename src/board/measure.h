@@ -22,6 +22,7 @@ struct LayerReport {
   std::string op;
   std::string kernel;
   std::int64_t macs = 0;
+  std::int64_t instructions_predicted = 0;  ///< by the kernel's cost model when it was chosen; 0: unknown
   std::optional<std::int64_t> instructions;
   std::optional<std::int64_t> cycles_estimated;
   std::optional<std::int64_t> wait_cycles_estimated;

@@ -25,6 +25,16 @@ Optimize parse_optimize(const std::string& name) {
 /// The user's limit, else the board's.
 std::int64_t limit(std::int64_t asked, std::int64_t board) { return asked > 0 ? asked : board; }
 
+/// `--disable fast_kernels`: nothing but device/portable, whatever the target has.
+constexpr const char* kFastKernels = "fast_kernels";
+
+Result<void> keep_portable(Target& target) {
+  MOTE_TRY(const TargetFile portable, load_target_file("portable"));
+  target.folders.insert(target.folders.begin(), portable.target.folders.begin(), portable.target.folders.end());
+  target.sources = portable.target.sources;
+  return {};
+}
+
 /// `--disable` takes names of passes and of kernels alike.
 Result<void> split_disabled(const std::vector<std::string>& names, std::vector<std::string>& pass_names,
                             std::vector<std::string>& kernel_names) {
@@ -42,7 +52,7 @@ Result<void> split_disabled(const std::vector<std::string>& names, std::vector<s
       pass_names.push_back(name);
     else if (is_kernel(name))
       kernel_names.push_back(name);
-    else
+    else if (name != kFastKernels)
       return bad_input(fmt::format("no pass or kernel is called \"{}\"; `mote ops` lists the kernels", name),
                        "--disable");
   }
@@ -63,7 +73,10 @@ void ModelOptions::add_to(CLI::App& command, const std::string& what, bool board
       ->check(CLI::PositiveNumber);
   command.add_option("--max-cycles", max_cycles, "Limit for the estimated instructions of one inference")
       ->check(CLI::PositiveNumber);
-  command.add_option("--disable", disabled, "Names of passes or kernels to leave out")->delimiter(',');
+  command
+      .add_option("--disable", disabled,
+                  "Names of passes or kernels to leave out; fast_kernels: all but the portable ones")
+      ->delimiter(',');
   command.add_option("--dump-dir", dump_dir, "Write the graph after every pass into this folder");
 }
 
@@ -90,6 +103,8 @@ Result<Compiled> compile_model(const ModelOptions& options) {
   planning.budget = {parse_optimize(options.optimize), limit(options.max_flash, compiled.board.flash.bytes),
                      limit(options.max_ram, compiled.board.ram_bytes()), options.max_cycles};
   planning.model_hash = sha256_hex(bytes);
+  if (std::count(options.disabled.begin(), options.disabled.end(), kFastKernels) > 0)
+    MOTE_TRY_VOID(keep_portable(compiled.board.target.target));
   auto plan = make_plan(compiled.graph, compiled.board.target.target, planning);
   if (!plan) return std::move(plan).error().at(options.model);
   compiled.plan = std::move(*plan);
