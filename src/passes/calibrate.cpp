@@ -1,11 +1,13 @@
-// See quantize.h: the observing half.
+// See calibrate.h, and quantize.h for the observing half.
+#include "passes/calibrate.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "ops/execute.h"
-#include "passes/quantize.h"
+#include "passes/histogram.h"
 
 namespace mote::passes {
 
@@ -32,24 +34,79 @@ Result<void> check_sample(const Graph& graph, const Sample& sample) {
   return {};
 }
 
-}  // namespace
-
-Result<Calibration> calibrate(const Graph& float_graph, std::span<const Sample> samples) {
-  if (samples.empty()) return bad_input("calibration needs at least one sample");
-  Calibration calibration;
-  Executor executor(float_graph);
+/// Runs the samples and shows `look` every float activation.
+template <typename Look>
+Result<void> run_samples(const Graph& graph, std::span<const Sample> samples, Look look) {
+  MOTE_TRY_VOID(check_samples(graph, samples));
+  Executor executor(graph);
   for (std::size_t s = 0; s < samples.size(); ++s) {
     const std::string place = fmt::format("calibration sample {}", s);
-    if (auto fits = check_sample(float_graph, samples[s]); !fits) return std::move(fits).error().at(place);
     executor.run({samples[s].begin(), samples[s].end()});
-    for (std::size_t t = 0; t < float_graph.tensors.size(); ++t) {
-      const Tensor& tensor = float_graph.tensors[t];
+    for (std::size_t t = 0; t < graph.tensors.size(); ++t) {
+      const Tensor& tensor = graph.tensors[t];
       if (tensor.is_constant() || tensor.type != DType::f32) continue;
       const auto bytes = executor.value(static_cast<TensorId>(t));
       const std::span<const float> values{reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
-      if (!calibration.observe(tensor.name, values))
+      if (!look(tensor, values))
         return bad_input(fmt::format("tensor \"{}\" gets values that are not finite numbers", tensor.name), place);
     }
+  }
+  return {};
+}
+
+constexpr std::pair<CalibrationMethod, std::string_view> kMethods[] = {
+    {CalibrationMethod::min_max, "min-max"},
+    {CalibrationMethod::percentile, "percentile"},
+    {CalibrationMethod::mse, "mse"},
+    {CalibrationMethod::entropy, "entropy"},
+};
+
+}  // namespace
+
+Result<CalibrationMethod> parse_calibration(std::string_view name) {
+  for (const auto& [method, its_name] : kMethods)
+    if (name == its_name) return method;
+  return bad_input(fmt::format("there is no calibration \"{}\"; there are min-max, percentile, mse and entropy", name));
+}
+
+std::string_view calibration_name(CalibrationMethod method) {
+  for (const auto& [its_method, name] : kMethods)
+    if (method == its_method) return name;
+  return "min-max";
+}
+
+Result<void> check_samples(const Graph& graph, std::span<const Sample> samples) {
+  if (samples.empty()) return bad_input("calibration needs at least one sample");
+  for (std::size_t s = 0; s < samples.size(); ++s)
+    if (auto fits = check_sample(graph, samples[s]); !fits)
+      return std::move(fits).error().at(fmt::format("calibration sample {}", s));
+  return {};
+}
+
+Result<Calibration> calibrate(const Graph& float_graph, std::span<const Sample> samples) {
+  Calibration calibration;
+  MOTE_TRY_VOID(run_samples(float_graph, samples, [&](const Tensor& tensor, std::span<const float> values) {
+    return calibration.observe(tensor.name, values);
+  }));
+  return calibration;
+}
+
+Result<Calibration> calibrate(const Graph& float_graph, std::span<const Sample> samples,
+                              const CalibrateOptions& options) {
+  MOTE_TRY(Calibration calibration, calibrate(float_graph, samples));
+  if (options.method == CalibrationMethod::min_max) return calibration;
+  std::map<std::string, Histogram, std::less<>> histograms;
+  for (const auto& [name, range] : calibration.ranges) histograms.emplace(name, Histogram(range));
+  MOTE_TRY_VOID(run_samples(float_graph, samples, [&](const Tensor& tensor, std::span<const float> values) {
+    histograms.at(tensor.name).add(values);
+    return true;
+  }));
+  for (auto& [name, range] : calibration.ranges) {
+    const Histogram& histogram = histograms.at(name);
+    if (histogram.empty()) continue;
+    range = options.method == CalibrationMethod::percentile ? histogram.by_percentile(options.percentile)
+            : options.method == CalibrationMethod::mse      ? histogram.by_mse()
+                                                            : histogram.by_entropy();
   }
   return calibration;
 }

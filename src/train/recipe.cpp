@@ -115,6 +115,11 @@ Result<void> read_train(TomlReader train, TrainSpec& spec) {
 Result<void> read_compress(TomlReader compress, double learning_rate, CompressSpec& spec) {
   spec.quantise = compress.text("quantise", "ptq", "none|ptq|qat");
   spec.calibration_examples = static_cast<std::int32_t>(compress.integer("calibration_examples", 256, 1, 1 << 20));
+  spec.calibration = compress.text("calibration", "min-max", "min-max|percentile|mse|entropy");
+  spec.calibration_percentile = compress.real("calibration_percentile", 99.99, 50, 100);
+  spec.equalise = compress.flag("equalise", false);
+  spec.bias_correction = compress.flag("bias_correction", false);
+  spec.adaround = compress.flag("adaround", false);
   spec.keep_macs = compress.real("keep_macs", 1, 0.01, 1);
   spec.importance = compress.text("importance", "taylor", "taylor|batch_norm|l1");
   spec.prune_steps = static_cast<std::int32_t>(compress.integer("prune_steps", 2, 1, 100));

@@ -79,6 +79,11 @@ struct CompressSpec {
   std::int32_t prune_steps = 2;             ///< in so many steps, with fine-tuning after each
   std::int32_t prune_epochs = 10;           ///< of fine-tuning after each step, taught by the network before
   std::int32_t calibration_examples = 256;  ///< drawn from the training part
+  std::string calibration = "min-max";      ///< of activations: min-max, percentile, mse, entropy
+  double calibration_percentile = 99.99;
+  bool equalise = false;         ///< cross-layer equalisation before calibration
+  bool bias_correction = false;  ///< after post-training quantisation
+  bool adaround = false;         ///< likewise; corrects biases too
   std::int32_t qat_epochs = 8;
   double qat_learning_rate = 2e-4;  ///< default: a tenth of train.learning_rate
 };

@@ -22,6 +22,16 @@ Result<TorchGraph> learn_teacher(const Recipe& recipe, const Task& task, const P
   return teacher;
 }
 
+Result<passes::PostTrainingOptions> post_training_options(const CompressSpec& spec) {
+  passes::PostTrainingOptions options;
+  MOTE_TRY(options.calibration.method, passes::parse_calibration(spec.calibration));
+  options.calibration.percentile = spec.calibration_percentile;
+  options.equalise = spec.equalise;
+  options.bias_correction = spec.bias_correction;
+  options.adaround = spec.adaround;
+  return options;
+}
+
 Result<FakeQuantised> learn_quantised(const Recipe& recipe, const Graph& float_graph,
                                       const passes::Calibration& calibration, const Task& task,
                                       const ProgressFn& progress) {

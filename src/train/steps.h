@@ -3,6 +3,7 @@
 // through those that a board needs.
 #pragma once
 
+#include "passes/post_training.h"
 #include "train/fit.h"
 #include "train/task.h"
 #include "train/trainer.h"
@@ -16,6 +17,9 @@ Result<TorchGraph> learn_teacher(const Recipe& recipe, const Task& task, const P
 /// any left. Adds a record for every step.
 Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& task, const ProgressFn& progress,
                          std::vector<PruneRecord>& records);
+
+/// What the recipe asks of post-training quantisation.
+Result<passes::PostTrainingOptions> post_training_options(const CompressSpec& spec);
 
 struct FakeQuantised {
   TorchGraph graph;

@@ -78,15 +78,17 @@ Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& fol
   std::optional<FakeQuantised> fake;
   if (recipe.compress.quantise != "none") {
     const auto samples = calibration_samples(task, recipe.compress.calibration_examples);
-    MOTE_TRY(const passes::Calibration calibration, passes::calibrate(result.float_graph, samples));
-    Graph trained = result.float_graph;
+    MOTE_TRY(const passes::PostTrainingOptions how, post_training_options(recipe.compress));
+    MOTE_TRY(passes::PostTrained made, passes::quantize_after_training(result.float_graph, samples, how));
+    result.int8_graph = std::move(made.quantized);
     if (recipe.compress.quantise == "qat") {
-      MOTE_TRY(fake, learn_quantised(recipe, result.float_graph, calibration, task, progress));
+      MOTE_TRY(fake, learn_quantised(recipe, made.float_graph, made.calibration, task, progress));
       result.qat_history = fake->fitted.history;
       result.qat_best_epoch = fake->fitted.best_epoch;
-      trained = fake->graph.write_back();
+      if (fake->fitted.best_epoch > 0) {
+        MOTE_TRY(result.int8_graph, passes::quantize(fake->graph.write_back(), made.calibration));
+      }
     }
-    MOTE_TRY(result.int8_graph, passes::quantize(trained, calibration));
   }
   result.train_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 

@@ -1,0 +1,34 @@
+// See post_training.h.
+#include "passes/post_training.h"
+
+#include "ir/verify.h"
+#include "passes/adaround.h"
+#include "passes/correct_bias.h"
+#include "passes/equalise.h"
+
+namespace mote::passes {
+
+Result<Graph> quantize_and_adjust(const Graph& float_graph, const Calibration& calibration,
+                                  std::span<const Sample> samples, const PostTrainingOptions& options) {
+  MOTE_TRY(Graph quantized, quantize(float_graph, calibration, options.quantize));
+  if (options.adaround) {
+    MOTE_TRY_VOID(adaround(float_graph, quantized, samples));
+  } else if (options.bias_correction) {
+    MOTE_TRY_VOID(correct_bias(float_graph, quantized, samples));
+  }
+  MOTE_TRY_VOID(verify(quantized, Code::Unsupported));
+  return quantized;
+}
+
+Result<PostTrained> quantize_after_training(Graph float_graph, std::span<const Sample> samples,
+                                            const PostTrainingOptions& options) {
+  PostTrained made{std::move(float_graph), {}, {}};
+  if (options.equalise) {
+    MOTE_TRY([[maybe_unused]] const std::int32_t pairs, equalise(made.float_graph, samples));
+  }
+  MOTE_TRY(made.calibration, calibrate(made.float_graph, samples, options.calibration));
+  MOTE_TRY(made.quantized, quantize_and_adjust(made.float_graph, made.calibration, samples, options));
+  return made;
+}
+
+}  // namespace mote::passes
