@@ -1,12 +1,12 @@
 // Kernels for conv2d on Arm cores with the DSP extension: dual weights, two pixels at a time
 // (device/cortex_m4/mote_m4_dual.h).
 #include <algorithm>
-#include <limits>
 
 #include "kernels/convolution.h"
 #include "kernels/dual_m4.h"
 #include "kernels/kernels.h"
 #include "kernels/pack.h"
+#include "kernels/window_overlap.h"
 #include "ops/operands.h"
 #include "ops/ops.h"
 #include "ops/weighted.h"
@@ -53,25 +53,6 @@ bool usable(const Graph& graph, const Node& node, const Target& target) {
 bool is_pointwise(const ops::Window& w) {
   return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 &&
          w.pad_left == 0 && w.pad_bottom == 0 && w.pad_right == 0;
-}
-
-/// How far outputs may run into inputs when positions are read in pairs before they are written: see window_overlap.h.
-Overlap pair_overlap(const Shape& in, const ops::Window& w, std::int64_t out_c) {
-  const std::int64_t per_image = std::int64_t{w.out_h} * w.out_w;
-  if (in[0] * per_image > 10'000'000) return {};
-  const std::int64_t in_image = std::int64_t{in[1]} * in[2] * in[3];
-  std::int64_t lead = 0;
-  std::int64_t needed_later = std::numeric_limits<std::int64_t>::max();
-  for (std::int64_t n = in[0] - 1; n >= 0; --n)
-    for (std::int64_t p = per_image - 1; p >= 0; --p) {
-      const std::int64_t y = std::clamp<std::int64_t>(p / w.out_w * w.stride_h - w.pad_top, 0, in[1] - 1);
-      const std::int64_t x = std::clamp<std::int64_t>(p % w.out_w * w.stride_w - w.pad_left, 0, in[2] - 1);
-      const bool ends_pair = p % 2 == 1 || p == per_image - 1;
-      if (ends_pair && needed_later != std::numeric_limits<std::int64_t>::max())
-        lead = std::max(lead, (n * per_image + p + 1) * out_c - needed_later);
-      needed_later = std::min(needed_later, n * in_image + (y * in[2] + x) * in[3]);
-    }
-  return {.allowed = true, .lead = lead, .equal_offset_only = false};
 }
 
 bool applies_pointwise(const Graph& graph, const Node& node, const Target& target) {

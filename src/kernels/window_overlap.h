@@ -21,4 +21,7 @@ enum class WindowReads : std::uint8_t {
 Overlap window_overlap(const Shape& in_shape, const ops::Window& window, std::int32_t out_c, WindowReads reads,
                        std::int64_t element_bytes);
 
+/// For int8 kernels that read the windows of two positions before they write their outputs.
+Overlap pair_overlap(const Shape& in, const ops::Window& w, std::int64_t out_c);
+
 }  // namespace mote::kernels

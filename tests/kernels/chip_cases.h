@@ -1,0 +1,19 @@
+// Every kernel of a chip's own folder (device/cortex_m4, device/cortex_m55) against its operator's reference, bit for
+// bit, twice: its C form on the host and its assembly on the emulated chip. The cases that a kernel applies to become
+// one model with a node each, so that a whole list costs one compilation and one run.
+#pragma once
+
+#include "board/board.h"
+#include "kernels/kernel.h"
+#include "tests/ops/cases.h"
+
+namespace mote::testing {
+
+/// The kernels whose source lies in device/<folder>.
+std::vector<const KernelDef*> kernels_of_folder(const char* folder);
+
+/// Those of `cases` that the kernel takes on the board's target, at most 80 and 180,000 bytes of them, on the board and
+/// on the host.
+void expect_reference_on_host_and_chip(const KernelDef& def, const Board& board, const std::vector<OpCase>& cases);
+
+}  // namespace mote::testing
