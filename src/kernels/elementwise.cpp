@@ -64,14 +64,23 @@ KernelCall lower_dequantize(const Graph& graph, const Node& node, const Target&)
 bool applies_s8(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::i8); }
 bool applies_f32(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::f32); }
 
+bool gives_s8(const Graph& graph, const Node& node) { return ops::output(graph, node).type == DType::i8; }
+bool applies_s8_s8(const Graph& graph, const Node& node, const Target& target) {
+  return applies_s8(graph, node, target) && gives_s8(graph, node);
+}
+bool applies_f32_s8(const Graph& graph, const Node& node, const Target& target) {
+  return applies_f32(graph, node, target) && gives_s8(graph, node);
+}
+
 }  // namespace
 
 const KernelDef relu_s8 = {"relu_s8", &ops::relu, "lookup_s8.c", applies_s8, lower_lookup};
 const KernelDef relu_f32 = {"relu_f32", &ops::relu, "clamp_f32.c", applies_f32, lower_clamp<kRelu>};
 const KernelDef relu6_s8 = {"relu6_s8", &ops::relu6, "lookup_s8.c", applies_s8, lower_lookup};
 const KernelDef relu6_f32 = {"relu6_f32", &ops::relu6, "clamp_f32.c", applies_f32, lower_clamp<kRelu6>};
-const KernelDef quantize_s8_s8 = {"quantize_s8_s8", &ops::quantize, "lookup_s8.c", applies_s8, lower_lookup};
-const KernelDef quantize_f32_s8 = {"quantize_f32_s8", &ops::quantize, "quantize_f32_s8.c", applies_f32, lower_quantize};
+const KernelDef quantize_s8_s8 = {"quantize_s8_s8", &ops::quantize, "lookup_s8.c", applies_s8_s8, lower_lookup};
+const KernelDef quantize_f32_s8 = {"quantize_f32_s8", &ops::quantize, "quantize_f32_s8.c", applies_f32_s8,
+                                   lower_quantize};
 const KernelDef dequantize_s8_f32 = {"dequantize_s8_f32", &ops::dequantize, "dequantize_s8_f32.c", applies_s8,
                                      lower_dequantize};
 

@@ -46,6 +46,9 @@ struct KernelDef {
   bool (*applies)(const Graph& graph, const Node& node, const Target& target) = nullptr;
   /// Packs weights and fills the call. Only after `applies` said yes.
   KernelCall (*lower)(const Graph& graph, const Node& node, const Target& target) = nullptr;
+  /// Reads int4 weights itself. All others are asked about the graph with int8 weights of the same values
+  /// (`widen_int4`), so that every int8 kernel can do an int4 layer, at a byte of flash a weight.
+  bool int4 = false;
 };
 
 /// Every kernel there is for an operator, portable last; the planner takes the cheapest that applies.

@@ -8,10 +8,11 @@
 namespace mote::ops {
 namespace {
 
-/// The int8 that stands for `real`, bounded to [-128, 127] before any conversion that could overflow.
-std::int32_t quantize_bound(float real, const Quantization& quant) {
-  const float steps = std::clamp(std::round(real / quant.scale[0]), -1024.0F, 1024.0F);
-  return std::clamp(quant.zero_point[0] + static_cast<std::int32_t>(steps), -128, 127);
+/// The integer that stands for `real`, bounded to `type` before any conversion that could overflow.
+std::int32_t quantize_bound(float real, const Quantization& quant, IntRange type) {
+  const float most = 4.0F * static_cast<float>(type.max + 1);
+  const float steps = std::clamp(std::round(real / quant.scale[0]), -most, most);
+  return std::clamp(quant.zero_point[0] + static_cast<std::int32_t>(steps), type.min, type.max);
 }
 
 }  // namespace
@@ -24,9 +25,17 @@ FloatRange float_range(std::string_view activation) {
   return {-kMax, kMax};
 }
 
+IntRange type_range(DType type) { return type == DType::i16 ? IntRange{-32768, 32767} : IntRange{-128, 127}; }
+
 Int8Range int8_range(std::string_view activation, const Quantization& quant) {
   const FloatRange real = float_range(activation);  // unbounded sides are far beyond any int8
-  return {quantize_bound(real.min, quant), quantize_bound(real.max, quant)};
+  return {quantize_bound(real.min, quant, {-128, 127}), quantize_bound(real.max, quant, {-128, 127})};
+}
+
+IntRange integer_range(std::string_view activation, const Tensor& out) {
+  const FloatRange real = float_range(activation);
+  const IntRange type = type_range(out.type);
+  return {quantize_bound(real.min, out.quant, type), quantize_bound(real.max, out.quant, type)};
 }
 
 }  // namespace mote::ops

@@ -16,15 +16,20 @@ struct FloatRange {
   float min;
   float max;
 };
-struct Int8Range {
+struct IntRange {
   std::int32_t min;
   std::int32_t max;
 };
+using Int8Range = IntRange;
 
 /// The largest finite float where the activation does not bound, as in TFLite.
 FloatRange float_range(std::string_view activation);
 /// Within [-128, 127]; `quant` is the output's, per tensor.
 Int8Range int8_range(std::string_view activation, const Quantization& quant);
+/// The same within the range of the output's type, int8 or int16.
+IntRange integer_range(std::string_view activation, const Tensor& out);
+/// -128..127 or -32768..32767.
+IntRange type_range(DType type);
 
 template <typename T, typename Range>
 T clamp_to(T value, const Range& range) {

@@ -1,6 +1,6 @@
 // add: a + b with numpy's broadcasting of b, plus fused activation.
-// Integer form: both operands are brought to a common scale with 20 extra bits, added, and scaled to the output
-// (TFLite's rule).
+// Integer form: both operands are brought to a common scale with 20 extra bits (int16: 15), added, and scaled to the
+// output (TFLite's rule).
 #include "ops/add.h"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ namespace mote::ops {
 
 AddScales add_scales(const Tensor& a, const Tensor& b, const Tensor& out) {
   const double common = 2 * static_cast<double>(std::max(scale_of(a), scale_of(b)));
-  const double left = static_cast<double>(std::int64_t{1} << kAddLeftShift);
+  const double left = static_cast<double>(std::int64_t{1} << (a.type == DType::i16 ? kAddLeftShift16 : kAddLeftShift));
   return {quantize_multiplier(static_cast<double>(scale_of(a)) / common),
           quantize_multiplier(static_cast<double>(scale_of(b)) / common),
           quantize_multiplier(common / (left * static_cast<double>(scale_of(out))))};
@@ -44,7 +44,7 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
   if (!broadcasts(a.shape, b.shape))
     return bad_input(fmt::format("\"{}\" ({}) does not broadcast to \"{}\" ({})", b.name, shape_text(b.shape), a.name,
                                  shape_text(a.shape)));
-  if (a.type == DType::i8 && add_scales(a, b, out).output.shift > 0)
+  if (a.type != DType::f32 && add_scales(a, b, out).output.shift > 0)
     return unsupported("its output's scale is less than a millionth of its inputs'");
   return one_output(a.type, a.shape);
 }
@@ -78,29 +78,38 @@ class Broadcast {
   std::int64_t at_ = 0;
 };
 
-void run(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs) {
+template <typename T>
+void run_integer(const std::string& activation, int left_shift, std::span<const ConstView> inputs,
+                 std::span<const View> outputs) {
   const Tensor& a = *inputs[0].tensor;
   const Tensor& b = *inputs[1].tensor;
   const Tensor& out = *outputs[0].tensor;
-  const std::string& activation = node.attrs.text("activation");
   Broadcast b_index(a.shape, b.shape);
-  const std::int64_t count = a.elements();
+  const AddScales scales = add_scales(a, b, out);
+  const Requantizer requantize(activation, out, {scales.output});
+  const std::int32_t left = std::int32_t{1} << left_shift;
+  for (std::int64_t i = 0; i < a.elements(); ++i) {
+    const std::int32_t va = (inputs[0].as<T>()[i] - zero_point_of(a)) * left;
+    const std::int32_t vb = (inputs[1].as<T>()[b_index.next()] - zero_point_of(b)) * left;
+    const std::int32_t sum =
+        multiply_by_quantized_multiplier(va, scales.a) + multiply_by_quantized_multiplier(vb, scales.b);
+    outputs[0].as<T>()[i] = static_cast<T>(requantize(sum, 0));
+  }
+}
+
+void run(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs) {
+  const Tensor& a = *inputs[0].tensor;
+  const std::string& activation = node.attrs.text("activation");
   if (a.type == DType::f32) {
+    Broadcast b_index(a.shape, inputs[1].tensor->shape);
+    const std::int64_t count = a.elements();
     const FloatRange range = float_range(activation);
     for (std::int64_t i = 0; i < count; ++i)
       outputs[0].as<float>()[i] = clamp_to(inputs[0].as<float>()[i] + inputs[1].as<float>()[b_index.next()], range);
     return;
   }
-  const AddScales scales = add_scales(a, b, out);
-  const Requantizer requantize(activation, out, {scales.output});
-  const std::int32_t left = std::int32_t{1} << kAddLeftShift;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int32_t va = (inputs[0].as<std::int8_t>()[i] - zero_point_of(a)) * left;
-    const std::int32_t vb = (inputs[1].as<std::int8_t>()[b_index.next()] - zero_point_of(b)) * left;
-    const std::int32_t sum =
-        multiply_by_quantized_multiplier(va, scales.a) + multiply_by_quantized_multiplier(vb, scales.b);
-    outputs[0].as<std::int8_t>()[i] = requantize(sum, 0);
-  }
+  if (a.type == DType::i8) return run_integer<std::int8_t>(activation, kAddLeftShift, inputs, outputs);
+  run_integer<std::int16_t>(activation, kAddLeftShift16, inputs, outputs);
 }
 
 }  // namespace

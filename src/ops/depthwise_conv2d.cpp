@@ -1,7 +1,8 @@
 // depthwise_conv2d: every channel of x [N,H,W,C] has M filters of its own; weights [1,KH,KW,C*M], output channel c*M+m.
-// Integer form as conv2d's, with the weights' channels along axis 3.
+// Integer form as conv2d's, with the weights' channels along axis 3; sums of int16 activations are always int64.
 #include <fmt/format.h>
 
+#include "ir/int4.h"
 #include "ops/activation.h"
 #include "ops/operands.h"
 #include "ops/ops.h"
@@ -26,14 +27,14 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
 }
 
 /// Visits every output element: `product` of input and weight, `finish` writes the element. Padding adds nothing.
-template <typename In, typename Acc, typename Product, typename Finish>
-void convolve(const Node& node, std::span<const ConstView> inputs, Product product, Finish finish) {
+template <typename In, typename Acc, typename Weight, typename Product, typename Finish>
+void convolve(const Node& node, std::span<const ConstView> inputs, const Weight* weights, Product product,
+              Finish finish) {
   const Shape& in = inputs[0].tensor->shape;
   const Shape& k = inputs[1].tensor->shape;
   const Window w = *window_of(node.attrs, in[1], in[2], k[1], k[2]);
   const std::int64_t multiplier = k[3] / in[3];
   const auto* x = inputs[0].as<In>();
-  const auto* weights = inputs[1].as<In>();
   std::int64_t at = 0;
   for (std::int64_t n = 0; n < in[0]; ++n)
     for (std::int64_t oy = 0; oy < w.out_h; ++oy)
@@ -54,29 +55,37 @@ void convolve(const Node& node, std::span<const ConstView> inputs, Product produ
         }
 }
 
+template <typename T, typename Acc>
+void run_integer(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs) {
+  const std::vector<std::int8_t> weights = int8_elements(*inputs[1].tensor);
+  const Requantizer requantize(
+      node.attrs.text("activation"), *outputs[0].tensor,
+      channel_multipliers(*inputs[0].tensor, *inputs[1].tensor, *outputs[0].tensor, inputs[1].tensor->shape[3]));
+  const std::int32_t zero_point = zero_point_of(*inputs[0].tensor);
+  const Tensor* bias = inputs.size() > 2 ? inputs[2].tensor : nullptr;
+  convolve<T, Acc>(
+      node, inputs, weights.data(), [&](T a, std::int8_t b) { return (a - zero_point) * b; },
+      [&](std::int64_t at, std::int64_t o, Acc sum) {
+        const Acc biased = sum + (bias != nullptr ? static_cast<Acc>(bias_element(bias, inputs[2].data, o)) : Acc{0});
+        outputs[0].as<T>()[at] = static_cast<T>(requantize(biased, static_cast<std::size_t>(o)));
+      });
+}
+
 void run(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs) {
   const bool has_bias = inputs.size() > 2 && inputs[2].tensor != nullptr;
   const std::string& activation = node.attrs.text("activation");
   if (inputs[0].tensor->type == DType::f32) {
     const FloatRange range = float_range(activation);
     convolve<float, float>(
-        node, inputs, [](float a, float b) { return a * b; },
+        node, inputs, inputs[1].as<float>(), [](float a, float b) { return a * b; },
         [&](std::int64_t at, std::int64_t o, float sum) {
           const float biased = sum + (has_bias ? inputs[2].as<float>()[o] : 0.0F);
           outputs[0].as<float>()[at] = clamp_to(biased, range);
         });
     return;
   }
-  const Requantizer requantize(
-      activation, *outputs[0].tensor,
-      channel_multipliers(*inputs[0].tensor, *inputs[1].tensor, *outputs[0].tensor, inputs[1].tensor->shape[3]));
-  const std::int32_t zero_point = zero_point_of(*inputs[0].tensor);
-  convolve<std::int8_t, std::int32_t>(
-      node, inputs, [&](std::int8_t a, std::int8_t b) { return (a - zero_point) * b; },
-      [&](std::int64_t at, std::int64_t o, std::int32_t sum) {
-        const std::int32_t biased = sum + (has_bias ? inputs[2].as<std::int32_t>()[o] : 0);
-        outputs[0].as<std::int8_t>()[at] = requantize(biased, static_cast<std::size_t>(o));
-      });
+  if (inputs[0].tensor->type == DType::i8) return run_integer<std::int8_t, std::int32_t>(node, inputs, outputs);
+  run_integer<std::int16_t, std::int64_t>(node, inputs, outputs);
 }
 
 std::int64_t macs(const Graph& graph, const Node& node) {

@@ -3,6 +3,7 @@
 // (weighted.h).
 #include <fmt/format.h>
 
+#include "ir/int4.h"
 #include "ops/activation.h"
 #include "ops/operands.h"
 #include "ops/ops.h"
@@ -50,17 +51,19 @@ void run_float(const FloatRange& range, std::span<const ConstView> inputs, const
     }
 }
 
-void run_int8(const Requantizer& requantize, std::span<const ConstView> inputs, const std::int32_t* bias,
-              std::span<const View> outputs) {
+template <typename T, typename Acc>
+void run_integer(const Requantizer& requantize, std::span<const ConstView> inputs, std::span<const View> outputs) {
   const Shape& k = inputs[1].tensor->shape;
   const std::int64_t rows = inputs[0].tensor->elements() / k[1];
   const std::int32_t zero_point = zero_point_of(*inputs[0].tensor);
+  const std::vector<std::int8_t> weights = int8_elements(*inputs[1].tensor);
+  const Tensor* bias = inputs.size() > 2 ? inputs[2].tensor : nullptr;
   for (std::int64_t n = 0; n < rows; ++n)
     for (std::int64_t o = 0; o < k[0]; ++o) {
-      std::int32_t sum = bias != nullptr ? bias[o] : 0;
-      for (std::int64_t i = 0; i < k[1]; ++i)
-        sum += (inputs[0].as<std::int8_t>()[n * k[1] + i] - zero_point) * inputs[1].as<std::int8_t>()[o * k[1] + i];
-      outputs[0].as<std::int8_t>()[n * k[0] + o] = requantize(sum, static_cast<std::size_t>(o));
+      Acc sum = bias != nullptr ? static_cast<Acc>(bias_element(bias, inputs[2].data, o)) : Acc{0};
+      const std::int8_t* row = weights.data() + o * k[1];
+      for (std::int64_t i = 0; i < k[1]; ++i) sum += (inputs[0].as<T>()[n * k[1] + i] - zero_point) * row[i];
+      outputs[0].as<T>()[n * k[0] + o] = static_cast<T>(requantize(sum, static_cast<std::size_t>(o)));
     }
 }
 
@@ -72,7 +75,10 @@ void run(const Node& node, std::span<const ConstView> inputs, std::span<const Vi
   const Requantizer requantize(activation, *outputs[0].tensor,
                                fully_connected_multipliers(*inputs[0].tensor, *inputs[1].tensor, *outputs[0].tensor,
                                                            inputs[1].tensor->shape[0]));
-  run_int8(requantize, inputs, has_bias ? inputs[2].as<std::int32_t>() : nullptr, outputs);
+  if (inputs[0].tensor->type == DType::i8) return run_integer<std::int8_t, std::int32_t>(requantize, inputs, outputs);
+  if (has_wide_sums(*inputs[0].tensor, has_bias ? inputs[2].tensor : nullptr))
+    return run_integer<std::int16_t, std::int64_t>(requantize, inputs, outputs);
+  run_integer<std::int16_t, std::int32_t>(requantize, inputs, outputs);
 }
 
 std::int64_t macs(const Graph& graph, const Node& node) {

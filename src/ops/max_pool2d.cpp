@@ -18,6 +18,16 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
   return one_output(x.type, {x.shape[0], w.out_h, w.out_w, x.shape[3]});
 }
 
+template <typename T>
+void run_integer(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs) {
+  const IntRange range = integer_range(node.attrs.text("activation"), *outputs[0].tensor);
+  std::int32_t largest = 0;
+  pool<T>(
+      node, inputs[0], [&] { largest = std::numeric_limits<T>::min(); },
+      [&](T v) { largest = std::max<std::int32_t>(largest, v); },
+      [&](std::int64_t at, std::int64_t) { outputs[0].as<T>()[at] = static_cast<T>(clamp_to(largest, range)); });
+}
+
 void run(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs) {
   const std::string& activation = node.attrs.text("activation");
   if (inputs[0].tensor->type == DType::f32) {
@@ -29,13 +39,8 @@ void run(const Node& node, std::span<const ConstView> inputs, std::span<const Vi
         [&](std::int64_t at, std::int64_t) { outputs[0].as<float>()[at] = clamp_to(largest, range); });
     return;
   }
-  const Int8Range range = int8_range(activation, outputs[0].tensor->quant);
-  std::int32_t largest = 0;
-  pool<std::int8_t>(
-      node, inputs[0], [&] { largest = -128; }, [&](std::int8_t v) { largest = std::max<std::int32_t>(largest, v); },
-      [&](std::int64_t at, std::int64_t) {
-        outputs[0].as<std::int8_t>()[at] = static_cast<std::int8_t>(clamp_to(largest, range));
-      });
+  if (inputs[0].tensor->type == DType::i8) return run_integer<std::int8_t>(node, inputs, outputs);
+  run_integer<std::int16_t>(node, inputs, outputs);
 }
 
 }  // namespace

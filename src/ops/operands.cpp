@@ -21,10 +21,10 @@ Result<std::vector<TensorType>> one_output(DType type, Shape shape) {
   return std::vector<TensorType>{TensorType{type, std::move(shape)}};
 }
 
-Result<void> want_f32_or_i8(const Tensor& tensor, std::string_view what) {
-  if (tensor.type == DType::f32 || tensor.type == DType::i8) return {};
+Result<void> want_activation(const Tensor& tensor, std::string_view what) {
+  if (tensor.type == DType::f32 || tensor.type == DType::i8 || tensor.type == DType::i16) return {};
   return unsupported(
-      fmt::format("{} \"{}\" is {}; f32 and i8 are supported", what, tensor.name, dtype_name(tensor.type)));
+      fmt::format("{} \"{}\" is {}; f32, i8 and i16 are supported", what, tensor.name, dtype_name(tensor.type)));
 }
 
 Result<void> want_type(const Tensor& tensor, DType type, std::string_view what) {
@@ -41,13 +41,17 @@ Result<void> want_rank(const Tensor& tensor, std::size_t rank, std::string_view 
 
 Result<void> want_per_tensor(const Tensor& tensor, std::string_view what) {
   if (tensor.type == DType::f32) return {};
-  if (tensor.quant.scale.size() == 1) return {};
+  if (tensor.quant.scale.size() == 1) {
+    if (tensor.type != DType::i16 || zero_point_of(tensor) == 0) return {};
+    return unsupported(fmt::format("{} \"{}\" is i16 with zero point {}; int16 must be symmetric (zero point 0)", what,
+                                   tensor.name, zero_point_of(tensor)));
+  }
   return bad_input(fmt::format("{} \"{}\" {}; one scale and zero point are needed", what, tensor.name,
                                tensor.quant.empty() ? "has no quantisation" : "is quantised per channel"));
 }
 
 Result<void> want_same_type(const Tensor& in, const Tensor& out) {
-  MOTE_TRY_VOID(want_f32_or_i8(in, "input"));
+  MOTE_TRY_VOID(want_activation(in, "input"));
   MOTE_TRY_VOID(want_type(out, in.type, "output"));
   MOTE_TRY_VOID(want_per_tensor(in, "input"));
   return want_per_tensor(out, "output");

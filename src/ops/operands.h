@@ -18,15 +18,15 @@ const Tensor& output(const Graph& graph, const Node& node);
 /// What `infer` returns for an operator with one output.
 Result<std::vector<TensorType>> one_output(DType type, Shape shape);
 
-/// Ok if the type is float32 or int8; Unsupported otherwise. `what` names the operand in messages ("input", "weights").
-Result<void> want_f32_or_i8(const Tensor& tensor, std::string_view what);
+/// Ok if the type is float32, int8 or int16; Unsupported otherwise. `what` names the operand in messages ("input").
+Result<void> want_activation(const Tensor& tensor, std::string_view what);
 Result<void> want_type(const Tensor& tensor, DType type, std::string_view what);
 Result<void> want_rank(const Tensor& tensor, std::size_t rank, std::string_view what);
-/// One scale and one zero point. Nothing is wanted of float tensors.
+/// One scale and one zero point, which for int16 is 0. Nothing is wanted of float tensors.
 Result<void> want_per_tensor(const Tensor& tensor, std::string_view what);
-/// Input and output are of one type, float32 or int8; int8 ones quantised per tensor.
+/// Input and output are of one type, float32, int8 or int16; integer ones quantised per tensor.
 Result<void> want_same_type(const Tensor& in, const Tensor& out);
-/// As want_same_type, and for int8 the same zero point and (within 1e-5) the same scale: the operator only moves or
+/// As want_same_type, and for integers the same zero point and (within 1e-5) the same scale: the operator only moves or
 /// selects values.
 Result<void> want_same_quantization(const Tensor& in, const Tensor& out);
 

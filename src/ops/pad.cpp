@@ -1,4 +1,4 @@
-// pad: before[i] and after[i] elements of real 0 (int8: the zero point) around axis i.
+// pad: before[i] and after[i] elements of real 0 (integers: the zero point) around axis i.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,12 +33,12 @@ void run(const Node& node, std::span<const ConstView> inputs, std::span<const Vi
   const Tensor& x = *inputs[0].tensor;
   const Tensor& out = *outputs[0].tensor;
   const auto& before = node.attrs.list("before");
-  if (x.type == DType::f32) {
-    std::fill_n(outputs[0].as<float>(), out.elements(), 0.0F);
-  } else {
-    std::fill_n(outputs[0].as<std::int8_t>(), out.elements(), static_cast<std::int8_t>(zero_point_of(out)));
-  }
   const std::int64_t size = dtype_bytes(x.type, 1);
+  if (x.type == DType::i8) {
+    std::fill_n(outputs[0].as<std::int8_t>(), out.elements(), static_cast<std::int8_t>(zero_point_of(out)));
+  } else {
+    std::fill_n(outputs[0].data, out.elements() * size, std::uint8_t{0});  // 0.0F, or int16's zero point
+  }
   const std::int64_t count = x.elements();
   for (std::int64_t from = 0; from < count; ++from) {
     std::int64_t rest = from;

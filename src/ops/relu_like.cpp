@@ -13,7 +13,7 @@ Result<std::vector<TensorType>> infer_relu(const Graph& graph, const Node& node)
   const Tensor& x = input(graph, node, 0);
   const Tensor& out = output(graph, node);
   MOTE_TRY_VOID(want_same_type(x, out));
-  if (x.type == DType::i8 && !std::isfinite(scale_of(x) / scale_of(out)))
+  if (x.type != DType::f32 && !std::isfinite(scale_of(x) / scale_of(out)))
     return bad_input("its scales are too far apart");
   return one_output(x.type, x.shape);
 }
@@ -26,10 +26,8 @@ void run_relu(std::string_view activation, const ConstView& x, const View& out) 
     return;
   }
   const QuantizedMultiplier multiplier = relu_multiplier(*x.tensor, *out.tensor);
-  const Int8Range range = int8_range(activation, out.tensor->quant);
-  for (std::int64_t i = 0; i < count; ++i)
-    out.as<std::int8_t>()[i] = rescale_int8(x.as<std::int8_t>()[i], zero_point_of(*x.tensor), multiplier,
-                                            zero_point_of(*out.tensor), range.min, range.max);
+  const IntRange range = integer_range(activation, *out.tensor);
+  Rescaler(*x.tensor, *out.tensor, multiplier, range).run(x, out);
 }
 
 }  // namespace mote::ops

@@ -10,7 +10,7 @@ namespace mote::ops {
 
 Result<std::vector<TensorType>> infer_relu(const Graph& graph, const Node& node);
 
-/// Clamps every element to the activation's range; int8 is rescaled first when the quantisations differ.
+/// Clamps every element to the activation's range; integers are rescaled first when the quantisations differ.
 void run_relu(std::string_view activation, const ConstView& x, const View& out);
 
 }  // namespace mote::ops

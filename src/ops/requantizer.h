@@ -1,5 +1,4 @@
-// The last step of every integer operator with weights: scale the int32 sum, add the zero point, clamp to the
-// activation.
+// The last step of every integer operator with weights: scale the sum, add the zero point, clamp to the activation.
 #pragma once
 
 #include <vector>
@@ -16,20 +15,25 @@ inline std::int32_t wrapping_add(std::int32_t a, std::int32_t b) {
 
 class Requantizer {
  public:
-  /// `out` is int8, quantised per tensor; one multiplier per channel.
+  /// `out` is int8 or int16, quantised per tensor; one multiplier per channel.
   Requantizer(std::string_view activation, const Tensor& out, std::vector<QuantizedMultiplier> multipliers)
       : multipliers_(std::move(multipliers)),
-        range_(int8_range(activation, out.quant)),
+        range_(integer_range(activation, out)),
         zero_point_(out.quant.zero_point[0]) {}
 
-  std::int8_t operator()(std::int32_t sum, std::size_t channel) const {
-    const std::int32_t scaled = multiply_by_quantized_multiplier(sum, multipliers_[channel]);
-    return static_cast<std::int8_t>(clamp_to(wrapping_add(scaled, zero_point_), range_));
+  /// Within the output's type.
+  std::int32_t operator()(std::int32_t sum, std::size_t channel) const {
+    return finish(multiply_by_quantized_multiplier(sum, multipliers_[channel]));
+  }
+  std::int32_t operator()(std::int64_t sum, std::size_t channel) const {
+    return finish(multiply_wide_by_quantized_multiplier(sum, multipliers_[channel]));
   }
 
  private:
+  std::int32_t finish(std::int32_t scaled) const { return clamp_to(wrapping_add(scaled, zero_point_), range_); }
+
   std::vector<QuantizedMultiplier> multipliers_;
-  Int8Range range_;
+  IntRange range_;
   std::int32_t zero_point_;
 };
 

@@ -1,8 +1,9 @@
-// Integer operators that scale single elements: relu, relu6, quantize from int8. One multiplier from input to output
-// scale.
+// Integer operators that scale single elements: relu, relu6, quantize from integers. One multiplier from input to
+// output scale.
 #pragma once
 
-#include "ir/graph.h"
+#include "ir/op_def.h"
+#include "ops/activation.h"
 #include "ops/fixed_point.h"
 
 namespace mote::ops {
@@ -12,8 +13,19 @@ QuantizedMultiplier rescale_multiplier(const Tensor& x, const Tensor& out);
 /// The same quotient taken in float32, as TFLite Micro's relu has it.
 QuantizedMultiplier relu_multiplier(const Tensor& x, const Tensor& out);
 
-/// clamp(zero_point(out) + (q - zero_point(x)) * multiplier, min, max) for int8 q; min and max within int8.
-std::int8_t rescale_int8(std::int8_t q, std::int32_t zero_in, QuantizedMultiplier multiplier, std::int32_t zero_out,
-                         std::int32_t min, std::int32_t max);
+/// Integer elements of one quantisation into those of another, clamped to a range within the output's type.
+class Rescaler {
+ public:
+  Rescaler(const Tensor& x, const Tensor& out, QuantizedMultiplier multiplier, IntRange range);
+  /// clamp(zero_point(out) + (q - zero_point(x)) * multiplier).
+  std::int32_t operator()(std::int32_t q) const;
+  /// Over all elements of `x`, int8, int16 or int32, into `out`, int8 or int16.
+  void run(const ConstView& x, const View& out) const;
+
+ private:
+  std::int32_t zero_in_, zero_out_;
+  QuantizedMultiplier multiplier_;
+  IntRange range_;
+};
 
 }  // namespace mote::ops

@@ -26,7 +26,8 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
     return bad_input(fmt::format("shape {} does not hold the input's {} elements ({})", fmt::join(wanted, "x"),
                                  x.elements(), shape_text(x.shape)));
   const Tensor& out = output(graph, node);
-  if (x.type == DType::f32 || x.type == DType::i8) MOTE_TRY_VOID(want_same_quantization(x, out));
+  if (x.type == DType::f32 || x.type == DType::i8 || x.type == DType::i16)
+    MOTE_TRY_VOID(want_same_quantization(x, out));
   return one_output(x.type, std::move(shape));
 }
 

@@ -1,13 +1,15 @@
-// softmax along the last axis: exp(beta * (x - max)) / sum. Integer form: softmax.h; its output has scale 1/256, zero
-// point -128.
+// softmax along the last axis: exp(beta * (x - max)) / sum. Integer forms: softmax.h; the int8 output has scale 1/256,
+// zero point -128, the int16 one scale 1/32768.
 #include "ops/softmax.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "ops/fixed_point.h"
 #include "ops/operands.h"
 #include "ops/ops.h"
+#include "ops/requantizer.h"
 
 namespace mote::ops {
 namespace {
@@ -27,6 +29,13 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
     if (x.shape.back() > kSoftmaxMaxDepth) return unsupported("its rows have more than 4095 elements");
     if (!softmax_scale_is_legal(beta, static_cast<double>(scale_of(x))))
       return unsupported("beta times its input's scale is below 2^-26");
+  }
+  if (x.type == DType::i16) {
+    if (std::fabs(scale_of(out) * 32768.0F - 1.0F) > 1e-3F)
+      return bad_input("its int16 output must have scale 1/32768");
+    if (x.shape.back() > kSoftmaxMaxDepth16) return unsupported("its rows have more than 65535 elements");
+    if (softmax_multiplier16(beta, static_cast<double>(scale_of(x))).shift > 14)
+      return unsupported("beta times its input's scale is too large");
   }
   return one_output(x.type, x.shape);
 }
@@ -52,6 +61,33 @@ void run_int8(const ExpTable& table, const std::int8_t* x, std::int8_t* y, std::
   }
 }
 
+/// Between two points of the table.
+std::int32_t interpolate(const Table16& table, std::int32_t value) {
+  const auto index = static_cast<std::size_t>(256 + (value >> 7));
+  const std::int32_t slope = table[index + 1] - table[index];
+  return table[index] + ((slope * (value & 127) + 64) >> 7);
+}
+
+void run_int16(QuantizedMultiplier m, const std::int16_t* x, std::int16_t* y, std::int64_t depth) {
+  const std::int32_t largest = *std::max_element(x, x + depth);
+  std::int32_t sum = 0;  // Q16.15
+  for (std::int64_t i = 0; i < depth; ++i) {
+    const std::int32_t difference = multiply_by_quantized_multiplier(x[i] - largest, m);
+    const std::int32_t at = std::clamp(wrapping_add(difference, 32767), -32768, 32767);
+    sum += y[i] = static_cast<std::int16_t>(interpolate(softmax_exp_table16(), at));
+  }
+  // sum = (1 + f) * 2^k; the second table gives 1 / (1 + f).
+  const int leading = std::countl_zero(static_cast<std::uint32_t>(sum));
+  const auto normal = static_cast<std::int32_t>(((std::int64_t{sum} << (leading - 1)) + (1 << 13)) >> 14);
+  const std::int32_t reciprocal =
+      interpolate(softmax_reciprocal_table16(), std::clamp(normal - 3 * 32768, -32768, 32767));
+  const int shift = 31 - leading;
+  for (std::int64_t i = 0; i < depth; ++i) {
+    const std::int32_t q = (y[i] * reciprocal + (1 << (shift - 1))) >> shift;
+    y[i] = static_cast<std::int16_t>(std::clamp(q, 0, 32767));
+  }
+}
+
 void run(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs) {
   const Tensor& x = *inputs[0].tensor;
   const std::int64_t depth = x.shape.back();
@@ -60,6 +96,12 @@ void run(const Node& node, std::span<const ConstView> inputs, std::span<const Vi
   if (x.type == DType::f32) {
     for (std::int64_t at = 0; at < count; at += depth)
       run_float(static_cast<float>(beta), inputs[0].as<float>() + at, outputs[0].as<float>() + at, depth);
+    return;
+  }
+  if (x.type == DType::i16) {
+    const QuantizedMultiplier m = softmax_multiplier16(beta, static_cast<double>(scale_of(x)));
+    for (std::int64_t at = 0; at < count; at += depth)
+      run_int16(m, inputs[0].as<std::int16_t>() + at, outputs[0].as<std::int16_t>() + at, depth);
     return;
   }
   const ExpTable table = softmax_exp_table(beta, static_cast<double>(scale_of(x)));

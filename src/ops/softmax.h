@@ -1,12 +1,13 @@
 // The integer softmax's table of exponentials and its last steps, shared by the reference and the compiler of device
 // kernels. Source: gemmlowp's fixed-point exp and reciprocal, with TFLite's choice of formats (differences Q5.26, sums
-// Q12.19).
+// Q12.19). The int16 form has two tables of 513 points with linear interpolation, after TFLite's.
 #pragma once
 
 #include <array>
 #include <cstdint>
 
 #include "ir/graph.h"
+#include "ops/fixed_point.h"
 
 namespace mote::ops {
 
@@ -19,6 +20,15 @@ ExpTable softmax_exp_table(double beta, double scale);
 
 /// Rows must be shorter than this, else the Q12.19 sum of exponentials could overflow.
 inline constexpr std::int32_t kSoftmaxMaxDepth = 4095;
+
+/// Points of an int16 function, for inputs -32768, -32640, ..., 32768 (steps of 128).
+using Table16 = std::array<std::int16_t, 513>;
+/// exp on [-10, 0] as Q0.15, and 1 / (1 + x) on [0, 1] as Q0.15; the input's range is the whole of int16.
+const Table16& softmax_exp_table16();
+const Table16& softmax_reciprocal_table16();
+/// From int16 differences to the exponential's table: beta * scale in units of 10 / 65535.
+QuantizedMultiplier softmax_multiplier16(double beta, double scale);
+inline constexpr std::int32_t kSoftmaxMaxDepth16 = 65535;
 
 /// 1 / sum as Q0.31 times 2^shift... see `SoftmaxReciprocal`.
 struct SoftmaxReciprocal {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "ir/int4.h"
 #include "ops/operands.h"
 
 namespace mote::ops {
@@ -37,29 +38,52 @@ Result<void> check_bias_quantization(const Tensor& x, const Tensor& weights, con
   return {};
 }
 
-Result<void> check_accumulators(const Tensor& weights, const Tensor* bias, std::int32_t channels, std::int32_t axis) {
+Result<void> check_accumulators(const Tensor& x, const Tensor& weights, const Tensor* bias, std::int32_t channels,
+                                std::int32_t axis) {
   std::vector<std::int64_t> sums(static_cast<std::size_t>(channels), 0);
-  const auto w = weights.constant<std::int8_t>();
+  const auto w = int8_elements(weights);
   const bool channel_last = axis != 0;
   const std::size_t per_channel = w.size() / sums.size();
   for (std::size_t i = 0; i < w.size(); ++i) sums[channel_last ? i % sums.size() : i / per_channel] += std::abs(w[i]);
+  const bool wide = channel_last ? x.type == DType::i16 : has_wide_sums(x, bias);
+  const std::int64_t largest = x.type == DType::i16 ? 32768 : 256;
+  const std::int64_t limit = std::int64_t{1} << (wide ? 47 : 31);
   for (std::size_t c = 0; c < sums.size(); ++c) {
-    const std::int64_t b = bias != nullptr ? std::abs(std::int64_t{bias->constant<std::int32_t>()[c]}) : 0;
-    if (256 * sums[c] + b > INT32_MAX)
-      return unsupported(
-          fmt::format("output channel {} may overflow its 32-bit sum: weights or bias are too large", c));
+    const std::int64_t b = bias_element(bias, static_cast<std::int64_t>(c));
+    if (b <= -limit || b >= limit || largest * sums[c] + std::abs(b) >= limit)
+      return unsupported(fmt::format("output channel {} may overflow its {}-bit sum: weights or bias are too large", c,
+                                     wide ? 48 : 32));
   }
+  return {};
+}
+
+/// Wide sums are scaled by multipliers that shift left by 7 bits at most.
+Result<void> check_wide_multipliers(const Tensor& x, const Tensor& weights, const Tensor& out, std::int32_t channels) {
+  for (const QuantizedMultiplier& m : channel_multipliers(x, weights, out, channels))
+    if (m.shift > 6) return unsupported("its output's scale is far below that of its sums");
   return {};
 }
 
 }  // namespace
 
+bool has_wide_sums(const Tensor& x, const Tensor* bias) {
+  return x.type == DType::i16 && bias != nullptr && bias->type == DType::i64;
+}
+
+std::int64_t bias_element(const Tensor* bias, const std::uint8_t* data, std::int64_t i) {
+  if (bias == nullptr) return 0;
+  return bias->type == DType::i64 ? reinterpret_cast<const std::int64_t*>(data)[i]
+                                  : reinterpret_cast<const std::int32_t*>(data)[i];
+}
+
 Result<void> check_weighted(const Tensor& x, const Tensor& weights, const Tensor* bias, const Tensor& out,
                             std::int32_t channels, std::int32_t axis) {
   MOTE_TRY_VOID(want_same_type(x, out));
-  MOTE_TRY_VOID(want_type(weights, x.type, "weights"));
+  if (x.type == DType::f32 || weights.type != DType::i4)
+    MOTE_TRY_VOID(want_type(weights, x.type == DType::f32 ? DType::f32 : DType::i8, "weights"));
   if (bias != nullptr) {
-    MOTE_TRY_VOID(want_type(*bias, x.type == DType::f32 ? DType::f32 : DType::i32, "bias"));
+    const bool wide = x.type == DType::i16 && (axis != 0 || bias->type == DType::i64);  // depthwise: always
+    MOTE_TRY_VOID(want_type(*bias, x.type == DType::f32 ? DType::f32 : wide ? DType::i64 : DType::i32, "bias"));
     if (bias->shape.size() != 1 || bias->shape[0] != channels)
       return bad_input(fmt::format("bias \"{}\" is {}, must be {}", bias->name, shape_text(bias->shape), channels));
   }
@@ -75,10 +99,12 @@ Result<void> check_weighted(const Tensor& x, const Tensor& weights, const Tensor
                                      weights.name, zero_point));
   if (!weights.is_constant()) return unsupported(fmt::format("int8 weights \"{}\" are not constant", weights.name));
   if (bias != nullptr && !bias->is_constant())
-    return unsupported(fmt::format("int32 bias \"{}\" is not constant", bias->name));
+    return unsupported(fmt::format("integer bias \"{}\" is not constant", bias->name));
   MOTE_TRY_VOID(check_scales(x, weights));
   if (bias != nullptr) MOTE_TRY_VOID(check_bias_quantization(x, weights, *bias, out));
-  return check_accumulators(weights, bias, channels, axis);
+  if (x.type == DType::i16 && (axis != 0 || has_wide_sums(x, bias)))
+    MOTE_TRY_VOID(check_wide_multipliers(x, weights, out, channels));
+  return check_accumulators(x, weights, bias, channels, axis);
 }
 
 std::vector<QuantizedMultiplier> channel_multipliers(const Tensor& x, const Tensor& weights, const Tensor& out,

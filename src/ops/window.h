@@ -19,6 +19,8 @@ struct Window {
 
 /// Bound on strides, dilations, pads and pooling filters, so that no size below overflows 64 bits.
 inline constexpr std::int64_t kMaxWindow = 1 << 20;
+/// The most elements of an average over int16.
+inline constexpr std::int64_t kMaxWindow16 = 1 << 15;
 
 inline constexpr AttrDef kConvolutionAttrs[] = {
     {"activation", AttrKind::text, 0, 0, kActivations}, {"dilation_h", AttrKind::integer, 1, kMaxWindow},

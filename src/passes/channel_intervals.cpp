@@ -45,8 +45,8 @@ class SumToInt8 {
     const std::int64_t largest = std::max(std::abs(sum.low), std::abs(sum.high));
     const int left = std::max(multipliers_[channel].shift, 0);
     if (left > 30 || largest > (std::int64_t{1} << (30 - left))) return full_;
-    return {requantize_(static_cast<std::int32_t>(sum.low), channel),
-            requantize_(static_cast<std::int32_t>(sum.high), channel)};
+    return {static_cast<std::int8_t>(requantize_(static_cast<std::int32_t>(sum.low), channel)),
+            static_cast<std::int8_t>(requantize_(static_cast<std::int32_t>(sum.high), channel))};
   }
 
  private:

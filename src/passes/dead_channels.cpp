@@ -3,7 +3,10 @@
 #include "passes/dead_channels.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
+#include "ir/int4.h"
 #include "ops/ops.h"
 #include "passes/channel_needs.h"
 #include "passes/edit.h"
@@ -161,7 +164,17 @@ class Rewriter {
 }  // namespace
 
 Result<void> dead_channels(Graph& graph, const Target&) {
+  // Int4 weights are slimmed as int8 ones and packed again: no weight gets another value.
+  std::set<std::string, std::less<>> narrow;
+  for (const Tensor& tensor : graph.tensors)
+    if (tensor.type == DType::i4 && tensor.is_constant()) narrow.insert(tensor.name);
+  if (!narrow.empty()) graph = widen_int4(graph);
   Rewriter(graph).run();
+  for (Tensor& tensor : graph.tensors) {
+    if (!narrow.contains(tensor.name)) continue;
+    tensor.data = pack_int4(tensor.constant<std::int8_t>());
+    tensor.type = DType::i4;
+  }
   return {};
 }
 

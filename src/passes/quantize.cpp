@@ -1,15 +1,18 @@
-// See quantize.h. First every tensor that int8 nodes touch gets its quantisation: tensors that a QuantRule ties
-// together form one group (union-find). Then the graph is built anew, node by node, with a quantize or dequantize node
-// wherever the int8 and the float version of a tensor are both needed.
+// See quantize.h. First every node gets its precision and every tensor that integer nodes touch its quantisation:
+// tensors that a QuantRule ties together form one group (union-find), for int8 and int16 apart. Then the graph is built
+// anew, node by node, with a quantize or dequantize node wherever several versions of a tensor (float, int8, int16) are
+// needed.
 #include "passes/quantize.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <optional>
 
+#include "ir/int4.h"
 #include "ir/verify.h"
 #include "ops/ops.h"
 #include "passes/edit.h"
@@ -17,8 +20,8 @@
 namespace mote::passes {
 namespace {
 
-/// Whether the node becomes an int8 node.
-bool has_int8_form(const Graph& graph, const Node& node) {
+/// Whether the node becomes an integer node.
+bool has_integer_form(const Graph& graph, const Node& node) {
   if (node.op->quant == QuantRule::none) return false;
   if (node.op->weight_input >= 0 && !is_float_weighted(graph, node)) return false;
   const auto is_float = [&](TensorId id) { return id == kNoTensor || graph.tensor(id).type == DType::f32; };
@@ -30,20 +33,59 @@ bool is_weight_or_bias(const OpDef& op, std::size_t input) {
   return static_cast<int>(input) == op.weight_input || static_cast<int>(input) == op.bias_input;
 }
 
-/// Quantisations of activations, found group by group.
+/// Versions of a tensor: of its own type, int8, int16.
+enum Version : std::size_t { kOwn, kInt8, kInt16, kVersions };
+
+Version version_of(const Precision& precision) { return precision.activations == 16 ? kInt16 : kInt8; }
+
+Result<void> check_precision(const Precision& p, const std::string& where) {
+  if (p.weights != 4 && p.weights != 8) return bad_input(fmt::format("weights of {} bits; 4 or 8", p.weights), where);
+  if (p.activations != 8 && p.activations != 16)
+    return bad_input(fmt::format("activations of {} bits; 8 or 16", p.activations), where);
+  return {};
+}
+
+/// The precision of every node (of float nodes too, without meaning).
+Result<std::vector<Precision>> precisions(const Graph& graph, const QuantizeOptions& options) {
+  MOTE_TRY_VOID(check_precision(options.precision, "default precision"));
+  for (const auto& [name, precision] : options.layers) {
+    const auto is_named = [&, &layer = name](const Node& node) { return node.name == layer; };
+    if (std::none_of(graph.nodes.begin(), graph.nodes.end(), is_named))
+      return bad_input("the graph has no such layer", fmt::format("precision of \"{}\"", name));
+    MOTE_TRY_VOID(check_precision(precision, fmt::format("layer \"{}\"", name)));
+  }
+  std::vector<Precision> found;
+  for (const Node& node : graph.nodes) {
+    Precision precision = options.precision;
+    const auto named = options.layers.find(node.name);
+    const int producer = node.inputs.empty() ? -1 : graph.producer(node.inputs[0]);
+    if (named != options.layers.end()) {
+      precision = named->second;
+    } else if (node.op->quant == QuantRule::same_as_input && producer >= 0 &&
+               has_integer_form(graph, graph.nodes[static_cast<std::size_t>(producer)])) {
+      precision = found[static_cast<std::size_t>(producer)];
+    }
+    found.push_back(precision);
+  }
+  return found;
+}
+
+/// Quantisations of the activations of one type, found group by group.
 class Groups {
  public:
-  explicit Groups(const Graph& graph) : graph_(graph), parent_(graph.tensors.size()), fixed_(graph.tensors.size()) {
+  Groups(const Graph& graph, Version version)
+      : graph_(graph), version_(version), parent_(graph.tensors.size()), fixed_(graph.tensors.size()) {
     std::iota(parent_.begin(), parent_.end(), 0);
   }
 
   /// Ties tensors together and notes fixed quantisations as the node's rule says.
   void apply_rule(const Node& node) {
     const OpDef& op = *node.op;
+    const bool wide = version_ == kInt16;
     for (const TensorId out : node.outputs) {
       const auto o = static_cast<std::size_t>(out);
-      if (op.quant == QuantRule::softmax) fixed_[o] = Quantization{{1.0F / 256.0F}, {-128}, 0};
-      if (op.quant == QuantRule::tanh) fixed_[o] = Quantization{{1.0F / 128.0F}, {0}, 0};
+      if (op.quant == QuantRule::softmax) fixed_[o] = {{wide ? 0x1p-15F : 0x1p-8F}, {wide ? 0 : -128}, 0};
+      if (op.quant == QuantRule::tanh) fixed_[o] = {{wide ? 0x1p-15F : 0x1p-7F}, {0}, 0};
       if (op.quant == QuantRule::same_as_input) unite(out, node.inputs[0]);
       if (op.quant != QuantRule::same_for_all) continue;
       for (std::size_t i = 0; i < node.inputs.size(); ++i)
@@ -70,7 +112,7 @@ class Groups {
     if (!range)
       return bad_input("has no calibrated range; calibrate with the graph that is quantised",
                        fmt::format("tensor \"{}\"", graph_.tensor(id).name));
-    return activation_quantization(*range);
+    return version_ == kInt16 ? activation_quantization16(*range) : activation_quantization(*range);
   }
 
  private:
@@ -91,6 +133,7 @@ class Groups {
   }
 
   const Graph& graph_;
+  Version version_;
   std::vector<std::size_t> parent_;
   std::vector<std::optional<Quantization>> fixed_;
 };
@@ -101,24 +144,26 @@ class Quantizer {
       : graph_(graph),
         calibration_(calibration),
         options_(options),
-        groups_(graph),
-        own_(graph.tensors.size(), kNoTensor),
-        int8_(graph.tensors.size(), kNoTensor),
-        born_int8_(graph.tensors.size(), false) {}
+        groups_{Groups(graph, kInt8), Groups(graph, kInt16)},
+        born_(graph.tensors.size(), kOwn) {
+    made_.fill(std::vector<TensorId>(graph.tensors.size(), kNoTensor));
+  }
 
   Result<Graph> run() {
     out_.name = graph_.name;
+    MOTE_TRY(precisions_, precisions(graph_, options_));
     MOTE_TRY_VOID(prepare());
     for (const TensorId id : graph_.inputs) {
-      MOTE_TRY(const TensorId input, born_int8_[index(id)] ? make_int8(id) : make_own(id));
+      MOTE_TRY(const TensorId input, make(id, born_[index(id)]));
       out_.inputs.push_back(input);
     }
-    for (const Node& node : graph_.nodes) {
-      auto done = has_int8_form(graph_, node) ? int8_node(node) : float_node(node);
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const Node& node = graph_.nodes[n];
+      auto done = has_integer_form(graph_, node) ? integer_node(node, precisions_[n]) : float_node(node);
       if (!done) return std::move(done).error().at(fmt::format("node \"{}\"", node.name));
     }
     for (const TensorId id : graph_.outputs) {
-      MOTE_TRY(const TensorId output, born_int8_[index(id)] && !options_.float_outputs ? as_int8(id) : as_own(id));
+      MOTE_TRY(const TensorId output, as(id, options_.float_outputs ? kOwn : born_[index(id)]));
       out_.outputs.push_back(output);
     }
     MOTE_TRY_VOID(verify(out_, Code::Unsupported));
@@ -128,71 +173,78 @@ class Quantizer {
  private:
   static std::size_t index(TensorId id) { return static_cast<std::size_t>(id); }
 
-  /// Decides which tensors are int8 where they are made.
+  /// Decides which version of a tensor is computed, or is the model's input; others are derived from it.
   Result<void> prepare() {
-    for (const Node& node : graph_.nodes) {
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const Node& node = graph_.nodes[n];
       if (node.op == &ops::batch_norm)
         return unsupported(
             "batch_norm has no int8 form; run the passes on the float graph first, fold_batch_norm among them",
             fmt::format("node \"{}\"", node.name));
-      if (!has_int8_form(graph_, node)) continue;
-      groups_.apply_rule(node);
-      for (const TensorId id : node.outputs) born_int8_[index(id)] = true;
+      if (!has_integer_form(graph_, node)) continue;
+      const Version version = version_of(precisions_[n]);
+      groups(version).apply_rule(node);
+      for (const TensorId id : node.outputs) born_[index(id)] = version;
     }
     if (options_.float_inputs) return {};
     for (const TensorId id : graph_.inputs) {
+      Version widest = kInt8;
       const std::vector<int> readers = graph_.consumers(id);
-      born_int8_[index(id)] = !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](int n) {
-        return has_int8_form(graph_, graph_.nodes[static_cast<std::size_t>(n)]);
-      });
+      bool integer = !readers.empty();
+      for (const int n : readers) {
+        integer = integer && has_integer_form(graph_, graph_.nodes[static_cast<std::size_t>(n)]);
+        widest = std::max(widest, version_of(precisions_[static_cast<std::size_t>(n)]));
+      }
+      if (integer) born_[index(id)] = widest;
     }
     return {};
   }
 
+  Groups& groups(Version version) { return groups_[version == kInt16 ? 1 : 0]; }
+
   /// The model's ports keep their names; else the version that is computed first does.
-  std::string name_of(TensorId id, bool int8) const {
+  std::string name_of(TensorId id, Version version) const {
     const std::string& name = graph_.tensor(id).name;
     const bool float_port = options_.float_outputs && graph_.is_output(id);
-    const bool int8_has_it = born_int8_[index(id)] && !float_port;
-    if (int8 == int8_has_it) return name;
-    return out_.unique_tensor_name(name + (int8 ? "_int8" : "_float"));
+    if (version == (float_port ? kOwn : born_[index(id)])) return name;
+    constexpr std::array<std::string_view, kVersions> kSuffix = {"_float", "_int8", "_int16"};
+    return out_.unique_tensor_name(fmt::format("{}{}", name, kSuffix[version]));
   }
 
-  Result<TensorId> make_own(TensorId id) {
+  Result<TensorId> make(TensorId id, Version version) {
     Tensor tensor = graph_.tensor(id);
-    if (tensor.type == DType::f32 && !tensor.is_constant()) tensor.name = name_of(id, false);
-    return own_[index(id)] = out_.add(std::move(tensor));
-  }
-
-  Result<TensorId> make_int8(TensorId id) {
-    MOTE_TRY(Quantization quant, groups_.quantization(id, calibration_));
-    const Tensor& original = graph_.tensor(id);
-    Tensor tensor{name_of(id, true), DType::i8, original.shape, quant, nullptr};
-    if (original.is_constant()) {
-      std::vector<std::int8_t> values;
-      for (const float v : original.constant<float>()) values.push_back(quantize_activation(v, quant));
-      tensor.data = make_data(values);
+    if (tensor.type == DType::f32 && !tensor.is_constant()) tensor.name = name_of(id, version);
+    if (version != kOwn) {
+      if (tensor.is_constant()) tensor.name = name_of(id, version);
+      MOTE_TRY(tensor.quant, groups(version).quantization(id, calibration_));
+      tensor.type = version == kInt16 ? DType::i16 : DType::i8;
+      if (tensor.is_constant()) tensor.data = quantized_values(graph_.tensor(id), tensor);
     }
-    return int8_[index(id)] = out_.add(std::move(tensor));
+    return made_[version][index(id)] = out_.add(std::move(tensor));
   }
 
-  void add_conversion(const OpDef& op, TensorId from, TensorId to) {
-    const std::string name = unique_node_name(out_, fmt::format("{}_{}", op.name, out_.tensor(to).name));
-    out_.nodes.push_back({&op, name, {from}, {to}, {}});
+  static std::shared_ptr<const Bytes> quantized_values(const Tensor& real, const Tensor& to) {
+    std::vector<std::int8_t> narrow;
+    std::vector<std::int16_t> wide;
+    for (const float v : real.constant<float>()) {
+      if (to.type == DType::i16) {
+        wide.push_back(quantize_activation16(v, to.quant));
+      } else {
+        narrow.push_back(quantize_activation(v, to.quant));
+      }
+    }
+    return to.type == DType::i16 ? make_data(wide) : make_data(narrow);
   }
 
-  Result<TensorId> as_int8(TensorId id) {
-    if (int8_[index(id)] != kNoTensor) return int8_[index(id)];
-    const bool constant = graph_.tensor(id).is_constant();
-    MOTE_TRY(const TensorId made, make_int8(id));
-    if (!constant) add_conversion(ops::quantize, own_[index(id)], made);
-    return made;
-  }
-
-  Result<TensorId> as_own(TensorId id) {
-    if (own_[index(id)] != kNoTensor) return own_[index(id)];
-    MOTE_TRY(const TensorId made, make_own(id));
-    if (!graph_.tensor(id).is_constant()) add_conversion(ops::dequantize, int8_[index(id)], made);
+  /// The version of the tensor, converted from that which was computed if need be.
+  Result<TensorId> as(TensorId id, Version version) {
+    if (made_[version][index(id)] != kNoTensor) return made_[version][index(id)];
+    MOTE_TRY(const TensorId made, make(id, version));
+    if (!graph_.tensor(id).is_constant()) {
+      const OpDef& op = version == kOwn ? ops::dequantize : ops::quantize;
+      const std::string name = unique_node_name(out_, fmt::format("{}_{}", op.name, out_.tensor(made).name));
+      out_.nodes.push_back({&op, name, {made_[born_[index(id)]][index(id)]}, {made}, {}});
+    }
     return made;
   }
 
@@ -200,33 +252,36 @@ class Quantizer {
     Node copy = node;
     for (TensorId& id : copy.inputs) {
       if (id == kNoTensor) continue;
-      MOTE_TRY(id, as_own(id));
+      MOTE_TRY(id, as(id, kOwn));
     }
     for (TensorId& id : copy.outputs) {
-      MOTE_TRY(id, make_own(id));
+      MOTE_TRY(id, make(id, kOwn));
     }
     out_.nodes.push_back(std::move(copy));
     return {};
   }
 
-  Result<void> int8_node(const Node& node) {
+  Result<void> integer_node(const Node& node, const Precision& precision) {
     Node copy = node;
+    const Version version = version_of(precision);
     for (std::size_t i = 0; i < copy.inputs.size(); ++i) {
       if (copy.inputs[i] == kNoTensor || is_weight_or_bias(*node.op, i)) continue;
-      MOTE_TRY(copy.inputs[i], as_int8(copy.inputs[i]));
+      MOTE_TRY(copy.inputs[i], as(copy.inputs[i], version));
     }
     for (TensorId& id : copy.outputs) {
-      MOTE_TRY(id, make_int8(id));
+      MOTE_TRY(id, make(id, version));
     }
-    if (node.op->weight_input >= 0) add_weights(node, copy);
+    if (node.op->weight_input >= 0) add_weights(node, precision, copy);
     out_.nodes.push_back(std::move(copy));
     return {};
   }
 
-  /// Weights and bias of `node` as int8 and int32 constants for `copy`, whose activations are in place.
-  void add_weights(const Node& node, Node& copy) {
+  /// Weights and bias of `node` as integer constants for `copy`, whose activations are in place.
+  void add_weights(const Node& node, const Precision& precision, Node& copy) {
     const Tensor& weights = *input_or_null(graph_, node, node.op->weight_input);
     const Tensor* bias = input_or_null(graph_, node, node.op->bias_input);
+    const bool wide = precision.activations == 16;
+    const std::int32_t limit = weight_limit(precision.weights);
     const float in_scale = out_.tensor(copy.inputs[0]).quant.scale[0];
     const float out_scale = out_.tensor(copy.outputs[0]).quant.scale[0];
     const ChannelIndex channel = channel_index(weights.shape, node.op->weight_axis);
@@ -238,37 +293,42 @@ class Quantizer {
     w.quant.axis = channel.channels > 1 ? node.op->weight_axis : 0;
     w.quant.zero_point.assign(channel.channels, 0);
     for (std::size_t c = 0; c < channel.channels; ++c)
-      w.quant.scale.push_back(
-          weight_scale(by_channel[c], bias != nullptr ? bias->constant<float>()[c] : 0.0F, in_scale, out_scale));
+      w.quant.scale.push_back(weight_scale(by_channel[c], bias != nullptr ? bias->constant<float>()[c] : 0.0F, in_scale,
+                                           out_scale, limit, wide ? kBiasLimit16 : kBiasLimit));
     std::vector<std::int8_t> quantized(values.size());
     for (std::size_t i = 0; i < values.size(); ++i)
-      quantized[i] = quantize_weight(values[i], w.quant.scale[channel(i)]);
-    w.data = make_data(quantized);
+      quantized[i] = quantize_weight(values[i], w.quant.scale[channel(i)], limit);
+    w.type = precision.weights == 4 ? DType::i4 : DType::i8;
+    w.data = precision.weights == 4 ? pack_int4(quantized) : make_data(quantized);
     const std::vector<float> scales = w.quant.scale;
     copy.inputs[static_cast<std::size_t>(node.op->weight_input)] = out_.add(std::move(w));
-    if (bias == nullptr) return;
+    if (bias == nullptr && !wide) return;
 
-    Tensor b{out_.unique_tensor_name(bias->name), DType::i32, bias->shape, {}, nullptr};
+    // An int16 layer without a bias would sum in 32 bits (ops/weighted.h), which overflow sooner.
+    const std::string name = bias != nullptr ? bias->name : node.name + "_bias";
+    const Shape shape = {static_cast<std::int32_t>(channel.channels)};
+    Tensor b{out_.unique_tensor_name(name), wide ? DType::i64 : DType::i32, shape, {}, nullptr};
     b.quant.zero_point.assign(channel.channels, 0);
-    std::vector<std::int32_t> rounded(channel.channels);
+    std::vector<std::int64_t> rounded(channel.channels, 0);
     for (std::size_t c = 0; c < channel.channels; ++c) {
       b.quant.scale.push_back(in_scale * scales[c]);
-      // Below 2^29 by the choice of the weights' scale.
-      rounded[c] = static_cast<std::int32_t>(
-          std::lround(double{bias->constant<float>()[c]} / (double{in_scale} * double{scales[c]})));
+      // Below the limit by the choice of the weights' scale.
+      if (bias != nullptr)
+        rounded[c] = std::llround(double{bias->constant<float>()[c]} / (double{in_scale} * double{scales[c]}));
     }
-    b.data = make_data(rounded);
+    b.data = wide ? make_data(rounded) : make_data(std::vector<std::int32_t>(rounded.begin(), rounded.end()));
+    copy.inputs.resize(std::max(copy.inputs.size(), static_cast<std::size_t>(node.op->bias_input) + 1), kNoTensor);
     copy.inputs[static_cast<std::size_t>(node.op->bias_input)] = out_.add(std::move(b));
   }
 
   const Graph& graph_;
   const Calibration& calibration_;
   QuantizeOptions options_;
-  Groups groups_;
+  std::vector<Precision> precisions_;
+  std::array<Groups, 2> groups_;
   Graph out_;
-  std::vector<TensorId> own_;    ///< of each tensor the version of its own type in out_, once there is one
-  std::vector<TensorId> int8_;   ///< likewise the int8 version
-  std::vector<bool> born_int8_;  ///< the int8 version is computed, the other derived from it
+  std::array<std::vector<TensorId>, kVersions> made_;  ///< of each tensor the versions in out_, once there are
+  std::vector<Version> born_;                          ///< the version that is computed
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Post-training quantisation: a float graph and the ranges of its activations -> an int8 graph.
+// Post-training quantisation: a float graph and the ranges of its activations -> an integer graph (int8, or per layer
+// int4 weights and int16 activations).
 //
 //   x f32 -> conv2d(w f32, b f32) -> y f32    =>    x i8 -> conv2d(w i8 per channel, b i32) -> y i8
 //
@@ -34,15 +35,27 @@ using Sample = std::vector<Bytes>;
 /// BadInput: no samples, a sample of the wrong size, or values that are not finite numbers (the tensor is named).
 Result<Calibration> calibrate(const Graph& float_graph, std::span<const Sample> samples);
 
+/// How many bits a layer computes with.
+struct Precision {
+  int weights = 8;      ///< 8, or 4 (in -7..7)
+  int activations = 8;  ///< of its inputs and outputs: 8, or 16 (symmetric; biases then have 64 bits)
+  bool operator==(const Precision&) const = default;
+};
+
 struct QuantizeOptions {
   bool float_inputs = false;   ///< keep the model's inputs float32, with a quantize node behind each
   bool float_outputs = false;  ///< likewise its outputs, with a dequantize node before each
+  Precision precision = {};    ///< of every layer that `layers` does not name
+  /// By node name. Quantize nodes stand where layers of different activations meet. Nodes that only hand on values
+  /// (pooling, pad, reshape, ...) and have no name here take the activations of the layer before them.
+  std::map<std::string, Precision, std::less<>> layers = {};
 };
 
 /// Activations int8 per tensor, weights int8 symmetric per channel along OpDef::weight_axis, biases int32 with
-/// scale(in) * scale(w). Nodes without an int8 form stay float between dequantize and quantize nodes. Tensors and nodes
-/// keep their names. BadInput: an activation without a range. Unsupported: batch_norm that was not folded, two fixed
-/// quantisations that would have to be one, or what the verifier does not accept (a layer whose sums may overflow).
+/// scale(in) * scale(w); or as the options say. Nodes without an int8 form stay float between dequantize and quantize
+/// nodes. Tensors and nodes keep their names. BadInput: an activation without a range, a precision that there is not, a
+/// name in `layers` that no node has. Unsupported: batch_norm that was not folded, two fixed quantisations that would
+/// have to be one, or what the verifier does not accept (a layer whose sums may overflow).
 Result<Graph> quantize(const Graph& float_graph, const Calibration& calibration, const QuantizeOptions& options = {});
 
 }  // namespace mote::passes

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ir/int4.h"
 #include "ops/ops.h"
 #include "plan/plan.h"
 
@@ -17,12 +18,15 @@ bool disabled(const PlanOptions& options, const KernelDef& def) {
   return std::find(names.begin(), names.end(), def.name) != names.end();
 }
 
-std::vector<Candidate> candidates(const Graph& graph, const Node& node, const Target& target,
+/// `wide` is the graph with int8 in the place of int4.
+std::vector<Candidate> candidates(const Graph& graph, const Graph& wide, const Node& node, const Target& target,
                                   const PlanOptions& options) {
   std::vector<Candidate> found;
-  for (const KernelDef* def : kernels_for(*node.op))
-    if (target.has_source(def->source) && !disabled(options, *def) && def->applies(graph, node, target))
-      found.push_back({def, def->lower(graph, node, target)});
+  for (const KernelDef* def : kernels_for(*node.op)) {
+    const Graph& seen = def->int4 ? graph : wide;
+    if (target.has_source(def->source) && !disabled(options, *def) && def->applies(seen, node, target))
+      found.push_back({def, def->lower(seen, node, target)});
+  }
   return found;
 }
 
@@ -92,12 +96,13 @@ std::int64_t balanced_budget(const Options& options) {
 }  // namespace
 
 Result<KernelChoice> choose_kernels(const Graph& graph, const Target& target, const PlanOptions& options) {
+  const Graph wide = widen_int4(graph);
   Options found(graph.nodes.size());
   Choice choice(graph.nodes.size(), 0);
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
     if (node.op->layout_free && !graph.tensor(node.inputs[0]).is_constant()) continue;
-    found[n] = candidates(graph, node, target, options);
+    found[n] = candidates(graph, wide, node, target, options);
     if (found[n].empty())
       return unsupported(fmt::format("{} ({}) has no kernel for target {}", node.op->name,
                                      dtype_name(graph.tensor(node.outputs[0]).type), target.name),

@@ -58,7 +58,11 @@ Case make_case(std::uint64_t seed, int layers) {
 
 std::vector<float> real_values(const Tensor& tensor, const Bytes& bytes) {
   std::vector<float> values;
-  if (tensor.type == DType::f32) {
+  if (tensor.type == DType::i16) {
+    const auto* p = reinterpret_cast<const std::int16_t*>(bytes.data());
+    for (std::size_t i = 0; i < bytes.size() / 2; ++i)
+      values.push_back(tensor.quant.scale[0] * static_cast<float>(p[i]));
+  } else if (tensor.type == DType::f32) {
     const auto* p = reinterpret_cast<const float*>(bytes.data());
     values.assign(p, p + bytes.size() / sizeof(float));
   } else {
@@ -79,6 +83,13 @@ passes::Sample inputs_for(const Graph& graph, const Graph& quantized, const pass
       continue;
     }
     Bytes bytes;
+    std::vector<std::int16_t> wide;
+    for (const float v : real_values(graph.tensor(graph.inputs[i]), sample[i]))
+      wide.push_back(passes::quantize_activation16(v, to.quant));
+    if (to.type == DType::i16) {
+      inputs.push_back(*make_data(wide));
+      continue;
+    }
     for (const float v : real_values(graph.tensor(graph.inputs[i]), sample[i]))
       bytes.push_back(static_cast<std::uint8_t>(passes::quantize_activation(v, to.quant)));
     inputs.push_back(std::move(bytes));
@@ -121,6 +132,75 @@ TEST(Quantize, StaysWithinAFewStepsOfFloat) {
   }
   std::sort(errors.begin(), errors.end());
   EXPECT_LT(errors[errors.size() / 2], 2.0 / 255.0) << "the median network is within two steps";
+}
+
+/// Weights of 4 bits are coarse; activations of 16 bits leave the rounding of int8 weights only.
+TEST(Quantize, OtherPrecisionsAreAsNearToFloatAsTheirBitsAllow) {
+  const auto median_error = [](const passes::Precision& precision) {
+    std::vector<double> errors;
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+      const Case c = make_case(seed, 5);
+      auto quantized = passes::quantize(c.graph, *passes::calibrate(c.graph, c.samples), {.precision = precision});
+      EXPECT_TRUE(quantized.ok()) << "seed " << seed << ": " << quantized.error().to_string();
+      if (!quantized.ok()) return 1.0;
+      const DType type = precision.activations == 16 ? DType::i16 : DType::i8;
+      for (const TensorId id : quantized->outputs) EXPECT_EQ(quantized->tensor(id).type, type);
+      for (const Node& node : quantized->nodes) {
+        if (node.op->weight_input < 0) continue;
+        EXPECT_EQ(quantized->tensor(node.inputs[1]).type, precision.weights == 4 ? DType::i4 : DType::i8);
+      }
+      for (std::size_t o = 0; o < c.graph.outputs.size(); ++o) errors.push_back(relative_error(c, *quantized, o));
+    }
+    std::sort(errors.begin(), errors.end());
+    return errors[errors.size() / 2];
+  };
+  const double w8a8 = median_error({8, 8}), w4a8 = median_error({4, 8}), w8a16 = median_error({8, 16}),
+               w4a16 = median_error({4, 16});
+  EXPECT_LT(w8a16, w8a8 / 2);
+  EXPECT_LT(w8a8, w4a8);
+  EXPECT_LT(w4a8, 0.1);
+  EXPECT_LT(w4a16, w4a8 * 1.05);
+}
+
+/// Every second layer with 16-bit activations, every third with int4 weights: conversions stand where they meet.
+TEST(Quantize, MixesPrecisionsByLayer) {
+  int conversions = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const Case c = make_case(seed, 6);
+    passes::QuantizeOptions options;
+    for (std::size_t n = 0; n < c.graph.nodes.size(); ++n)
+      options.layers[c.graph.nodes[n].name] = {n % 3 == 0 ? 4 : 8, n % 2 == 0 ? 16 : 8};
+    auto quantized = passes::quantize(c.graph, *passes::calibrate(c.graph, c.samples), options);
+    ASSERT_TRUE(quantized.ok()) << "seed " << seed << ": " << quantized.error().to_string();
+    for (const Node& node : quantized->nodes) {
+      conversions += node.op == &ops::quantize ? 1 : 0;
+      const auto asked = options.layers.find(node.name);
+      if (asked == options.layers.end()) continue;
+      EXPECT_EQ(quantized->tensor(node.outputs[0]).type, asked->second.activations == 16 ? DType::i16 : DType::i8);
+      if (node.op->weight_input < 0) continue;
+      EXPECT_EQ(quantized->tensor(node.inputs[1]).type, asked->second.weights == 4 ? DType::i4 : DType::i8);
+    }
+    for (std::size_t o = 0; o < c.graph.outputs.size(); ++o) EXPECT_LT(relative_error(c, *quantized, o), 0.2);
+
+    Graph after = *quantized;
+    const auto records = passes::run(after, {});
+    ASSERT_TRUE(records.ok()) << records.error().to_string();
+    const auto inputs = testing::random_inputs(*quantized, seed);
+    EXPECT_EQ(Executor(*quantized).run(as_spans(inputs)), Executor(after).run(as_spans(inputs))) << "seed " << seed;
+  }
+  EXPECT_GT(conversions, 50);
+}
+
+TEST(Quantize, RefusesPrecisionsThatThereAreNot) {
+  const Case c = make_case(1, 4);
+  const auto calibration = passes::calibrate(c.graph, c.samples);
+  const auto refused = [&](const passes::QuantizeOptions& options) {
+    const auto result = passes::quantize(c.graph, *calibration, options);
+    return result.ok() ? "" : result.error().to_string();
+  };
+  EXPECT_NE(refused({.precision = {5, 8}}).find("weights of 5 bits"), std::string::npos);
+  EXPECT_NE(refused({.precision = {8, 32}}).find("activations of 32 bits"), std::string::npos);
+  EXPECT_NE(refused({.layers = {{"nobody", {}}}}).find("no such layer"), std::string::npos);
 }
 
 TEST(Quantize, KeepsFloatPortsOnRequest) {
