@@ -45,7 +45,7 @@ Result<int> train_command(const Options& options, const Session& session) {
 
   const auto part = [](const char* name, const PartSummary& p) {
     return fmt::format("{:<11}{:>6} examples of {:>4} recordings from {}", name, p.examples, p.recordings,
-                       fmt::join(p.groups, " "));
+                       p.groups.size() > 24 ? list_of_names(p.groups) : fmt::format("{}", fmt::join(p.groups, " ")));
   };
   const auto score = [](const char* name, const Evaluation& e) {
     return fmt::format("{:<24}{:6.2f} %  (95 % interval {:.1f} to {:.1f}, over recordings)", name, 100 * e.accuracy,

@@ -76,6 +76,12 @@ void augment(const Augmentation& augmentation, const Normalisation& normalisatio
       for (std::size_t i = c; i < values.size(); i += width) values[i] *= factor;
     }
   }
+  if (augmentation.offset > 0) {
+    for (std::size_t c = 0; c < width; ++c) {
+      const auto step = static_cast<float>(augmentation.offset * random.normal());
+      for (std::size_t i = c; i < values.size(); i += width) values[i] += step;
+    }
+  }
   if (augmentation.jitter > 0)
     for (float& value : values) value += static_cast<float>(augmentation.jitter * random.normal());
 }

@@ -52,8 +52,31 @@ void BatchLoader::fill(Batch& batch, std::size_t first) const {
     const std::span<float> out(batch.values.data() + i * each, each);
     copy_example(set_.data, set_.examples, example, draw_time_shift(set_.augmentation, random), out);
     set_.normalisation.apply(out);
-    augment(set_.augmentation, set_.normalisation, random, out);
+    if (set_.data.samples.front().shape.size() == 3) {
+      augment_picture(set_.augmentation, example_shape(set_.data, set_.examples), set_.normalisation.clip, random, out);
+    } else {
+      augment(set_.augmentation, set_.normalisation, random, out);
+    }
     batch.labels[i] = set_.data.samples[static_cast<std::size_t>(example.sample)].label;
+  }
+  batch.others = batch.labels;
+  batch.share = 1;
+  if (set_.augmentation.mixup > 0) mix(batch, first);
+}
+
+/// Each example with its neighbour, who is random since the order is.
+void BatchLoader::mix(Batch& batch, std::size_t first) const {
+  Random random(seed_, hash_text("mixup"), epoch_, first);
+  batch.share = draw_share(set_.augmentation.mixup, random);
+  const auto share = static_cast<float>(batch.share);
+  const std::size_t each = batch.values.size() / batch_size_;
+  const std::vector<float> begin(batch.values.begin(), batch.values.begin() + static_cast<std::ptrdiff_t>(each));
+  for (std::size_t i = 0; i < batch_size_; ++i) {
+    const bool last = i + 1 == batch_size_;
+    const float* other = last ? begin.data() : batch.values.data() + (i + 1) * each;
+    float* out = batch.values.data() + i * each;
+    for (std::size_t k = 0; k < each; ++k) out[k] = out[k] * share + other[k] * (1.0F - share);
+    batch.others[i] = batch.labels[last ? 0 : i + 1];
   }
 }
 

@@ -20,6 +20,8 @@ struct TrainingSet {
 struct Batch {
   std::vector<float> values;         ///< batch_size examples one after the other
   std::vector<std::int64_t> labels;  ///< batch_size
+  std::vector<std::int64_t> others;  ///< mixup: labels of the examples that were mixed in
+  double share = 1;                  ///< of `labels`; the rest is of `others`
 };
 
 class BatchLoader {
@@ -41,6 +43,7 @@ class BatchLoader {
  private:
   void prepare();
   void fill(Batch& batch, std::size_t first) const;
+  void mix(Batch& batch, std::size_t first) const;
 
   const TrainingSet set_;
   std::size_t batch_size_;

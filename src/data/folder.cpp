@@ -84,6 +84,24 @@ Result<void> order_classes(const FolderOptions& options, Dataset& data, const st
   return {};
 }
 
+/// FolderOptions::rename. A class that is not in the data is passed over: other data may lack it.
+Result<void> rename_classes(const FolderOptions& options, Dataset& data) {
+  std::vector<std::string> renamed = data.classes;
+  for (const std::string& rule : options.rename) {
+    const std::size_t equals = rule.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == rule.size())
+      return bad_input(fmt::format("\"{}\" is not of the form \"old=new\"", rule), "data.rename");
+    for (std::size_t c = 0; c < data.classes.size(); ++c)
+      if (data.classes[c] == rule.substr(0, equals)) renamed[c] = rule.substr(equals + 1);
+  }
+  std::vector<std::string> sorted = renamed;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+    return bad_input("gives two classes one name", "data.rename");
+  data.classes = std::move(renamed);
+  return {};
+}
+
 }  // namespace
 
 Result<Dataset> read_folder(const fs::path& folder, const FolderOptions& options) {
@@ -94,10 +112,13 @@ Result<Dataset> read_folder(const fs::path& folder, const FolderOptions& options
     MOTE_TRY_VOID(read_class_folders(folder, options, data));
   } else if (options.layout == "files") {
     MOTE_TRY_VOID(read_class_files(folder, options, data));
+  } else if (options.layout == "idx") {
+    MOTE_TRY(data, read_idx(folder, options));
   } else {
     MOTE_TRY(data, read_table(folder, options));
   }
   MOTE_TRY_VOID(order_classes(options, data, folder.string()));
+  MOTE_TRY_VOID(rename_classes(options, data));
   MOTE_TRY_VOID(check_dataset(data, folder.string()));
   return data;
 }

@@ -13,7 +13,8 @@ namespace mote {
 
 struct FolderOptions {
   /// folders: <class>/<group>_<n>.<ext>; files: <class>.<ext>, cut into recordings of `rows` rows; manifest: a CSV
-  /// names file, class and group; records: one binary file of equal records, and a CSV with a line for each.
+  /// names file, class and group; records: one binary file of equal records, and a CSV with a line for each; idx:
+  /// pairs of IDX files, as MNIST comes.
   std::string layout = "folders";
   std::string format = "csv";  ///< csv, audio, image, npy, or raw numbers: f32, i16, i8, u8 (little-endian)
   /// Regular expression (ECMAScript) on a file's name without its extension (or the group column); its first bracket is
@@ -28,6 +29,12 @@ struct FolderOptions {
   std::string file_column = "file";     ///< manifest
   std::string class_column = "class";
   std::string group_column = "group";
+  /// records: numbers of the table that become channels beside the record's own, the same in every row of it: "a",
+  /// "a/b", "a/mean(b,8)", "a/median(b,8)" of columns a and b; mean and median go over the group's last 8 lines.
+  /// docs/data.md.
+  std::vector<std::string> features = {};
+  std::string test_part = "t10k";         ///< idx: the pair of files that is for testing alone
+  std::vector<std::string> rename = {};   ///< "0=normal": what a class is to be called instead of its name in the data
   std::vector<std::string> classes = {};  ///< take only these, in this order; empty: all there are, sorted
 };
 

@@ -39,6 +39,16 @@ Result<void> append(Dataset& data, FileContents contents, int label, const std::
 /// The layouts "manifest" and "records".
 Result<Dataset> read_table(const std::filesystem::path& folder, const FolderOptions& options);
 
+/// The layout "idx": <part>-images-idx3-ubyte and <part>-labels-idx1-ubyte, packed by gzip (".gz") or not, for each
+/// part. Samples are [height, width, 1] of 0..255; each is a group of its own, "<part>#00001" and so on.
+Result<Dataset> read_idx(const std::filesystem::path& folder, const FolderOptions& options);
+
+struct TextTable;
+/// FolderOptions::features: one list of numbers a line of the table. A number that is missing (empty or negative) makes
+/// a plain column 0 and a quotient 1. BadInput names the feature, or the line that holds no number.
+Result<std::vector<std::vector<float>>> table_features(const TextTable& table, const FolderOptions& options,
+                                                       const std::string& where);
+
 /// Finds the group in a name (FolderOptions::group).
 Result<std::string> group_of(const std::string& name, const std::string& pattern, const std::string& where);
 

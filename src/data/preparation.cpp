@@ -32,6 +32,9 @@ std::string to_json(const Preparation& p) {
                     {"file_column", p.files.file_column},
                     {"class_column", p.files.class_column},
                     {"group_column", p.files.group_column},
+                    {"features", p.files.features},
+                    {"test_part", p.files.test_part},
+                    {"rename", p.files.rename},
                     {"classes", p.files.classes}};
   json["rate_hz"] = p.rate_hz;
   json["window"] = p.window;
@@ -64,6 +67,9 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     source.at("file_column").get_to(p.files.file_column);
     source.at("class_column").get_to(p.files.class_column);
     source.at("group_column").get_to(p.files.group_column);
+    p.files.features = source.value("features", p.files.features);
+    p.files.test_part = source.value("test_part", p.files.test_part);
+    p.files.rename = source.value("rename", p.files.rename);
     source.at("classes").get_to(p.files.classes);
     p.rate_hz = json.at("rate_hz").get<double>();
     p.window = json.at("window").get<std::int32_t>();
@@ -104,6 +110,18 @@ InputSet make_inputs(const Dataset& data, const Examples& examples, const Normal
   return set;
 }
 
+namespace {
+
+/// Where a folder brings the pair of files that is for testing, nothing else is evaluated: the rest was learnt from.
+void keep_test_part(const std::string& part, Dataset& data) {
+  std::vector<Sample> kept;
+  for (Sample& sample : data.samples)
+    if (sample.group.starts_with(part + "#")) kept.push_back(std::move(sample));
+  if (!kept.empty()) data.samples = std::move(kept);
+}
+
+}  // namespace
+
 Result<InputSet> read_inputs(const std::filesystem::path& folder, const Preparation& preparation) {
   FolderOptions files = preparation.files;
   files.classes.clear();  // other data may lack a class
@@ -126,6 +144,7 @@ Result<InputSet> read_inputs(const std::filesystem::path& folder, const Preparat
           folder.string());
     label_of.push_back(static_cast<int>(at - preparation.classes.begin()));
   }
+  if (files.layout == "idx") keep_test_part(files.test_part, data);
   std::vector<std::int32_t> all;
   for (Sample& sample : data.samples) {
     sample.label = label_of[static_cast<std::size_t>(sample.label)];

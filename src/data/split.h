@@ -11,9 +11,10 @@
 namespace mote {
 
 struct SplitOptions {
-  std::vector<std::string> validation;  ///< groups by name; empty: `validation_fraction` of the groups not in `test`
-  std::vector<std::string> test;        ///< groups by name; empty: `test_fraction` of the groups
-  double validation_fraction = 0.2;     ///< rounded to whole groups, at least one
+  /// Groups by name; a '*' at the end stands for anything. Empty: `validation_fraction` of the groups not in `test`.
+  std::vector<std::string> validation = {};
+  std::vector<std::string> test = {};  ///< groups by name; empty: `test_fraction` of the groups
+  double validation_fraction = 0.2;    ///< rounded to whole groups, at least one
   double test_fraction = 0.2;
   std::uint64_t seed = 1;  ///< which groups the fractions take
 };
@@ -27,8 +28,13 @@ struct Split {
   Part train, validation, test;
 };
 
-/// BadInput: a named group that the data has not, or in two parts; too few groups; a class of which no recording is
-/// left for training.
+/// Fractions take groups class by class where every group is of one class, so that the parts have the classes in like
+/// shares; elsewhere they pass over a group that is the last of its class in training. Which, is a hash of seed and
+/// name. BadInput: a named group that the data has not, or in two parts; too few groups; a class of which no recording
+/// is left for training.
 Result<Split> split_by_group(const Dataset& data, const SplitOptions& options);
+
+/// For messages: all of them, or the first few where they are many.
+std::string list_of_names(const std::vector<std::string>& names);
 
 }  // namespace mote

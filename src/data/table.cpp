@@ -45,6 +45,19 @@ Result<Columns> find_columns(const TextTable& table, const FolderOptions& option
   return columns;
 }
 
+/// Appends the numbers to every row of a series.
+void add_channels(const std::vector<float>& numbers, Sample& sample) {
+  if (numbers.empty()) return;
+  std::vector<float> wider;
+  const auto row = static_cast<std::ptrdiff_t>(sample.row_size());
+  for (auto at = sample.values.begin(); at != sample.values.end(); at += row) {
+    wider.insert(wider.end(), at, at + row);
+    wider.insert(wider.end(), numbers.begin(), numbers.end());
+  }
+  sample.values = std::move(wider);
+  sample.shape.back() += static_cast<std::int32_t>(numbers.size());
+}
+
 }  // namespace
 
 Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options) {
@@ -75,6 +88,7 @@ Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options)
                                    all.samples.size(), table_file.filename().string(), table.rows.size()),
                        file.string());
   }
+  MOTE_TRY(const auto features, table_features(table, options, table_file.string()));
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const auto& row = table.rows[i];
     if (!taken(row[columns.label])) continue;
@@ -84,6 +98,7 @@ Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options)
     FileContents contents;
     if (options.layout == "records") {
       contents.samples.push_back(std::move(all.samples[i]));
+      add_channels(features[i], contents.samples.back());
     } else {
       const fs::path file = folder / row[columns.file];
       if (file.lexically_normal().string().find("..") != std::string::npos && fs::path(row[columns.file]).is_absolute())

@@ -56,6 +56,7 @@ Result<void> save_checkpoint(const std::filesystem::path& path, const Checkpoint
   put(arrays, "state", c.state);
   put(arrays, "best", c.best);
   put(arrays, "optimiser", c.optimiser);
+  put(arrays, "average", c.average);
   MOTE_TRY(const Bytes bytes, encode_npz(arrays));
   return write_file(path, bytes);
 }
@@ -85,6 +86,7 @@ Result<Checkpoint> load_checkpoint(const std::filesystem::path& path, std::uint6
   c.state = take(arrays, "state");
   c.best = take(arrays, "best");
   c.optimiser = take(arrays, "optimiser");
+  c.average = take(arrays, "average");
   return c;
 }
 

@@ -17,7 +17,7 @@ struct Checkpoint {
   std::vector<EpochRecord> history;  ///< the epochs that are done
   std::int32_t best_epoch = 0;
   double best_loss = 0;
-  std::vector<at::Tensor> state, best, optimiser;  ///< float32, or float64 for counts
+  std::vector<at::Tensor> state, best, optimiser, average;  ///< float32, or float64 for counts
 };
 
 /// Appears as a whole or not at all.

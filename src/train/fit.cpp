@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
 
 #include "ir/op_def.h"
 #include "train/checkpoint.h"
+#include "train/loss.h"
 #include "train/optimiser.h"
 
 namespace mote {
@@ -30,23 +32,11 @@ std::vector<std::int64_t> batch_shape(const Graph& graph, std::int64_t batch) {
 
 namespace {
 
-/// Weights that give every class the same share of the loss; all 1 when not asked for.
-at::Tensor class_weights(const TrainingSet& set, bool balanced) {
-  const std::size_t classes = set.data.classes.size();
-  std::vector<double> count(classes, 0);
-  for (const Example& example : set.examples.items)
-    count[static_cast<std::size_t>(set.data.samples[static_cast<std::size_t>(example.sample)].label)] += 1;
-  at::Tensor weights = at::ones({static_cast<std::int64_t>(classes)});
-  if (balanced)
-    for (std::size_t c = 0; c < classes; ++c)
-      weights.data_ptr<float>()[c] = static_cast<float>(static_cast<double>(set.examples.items.size()) /
-                                                        (static_cast<double>(classes) * std::max(count[c], 1.0)));
-  return weights;
-}
-
 double learning_rate_at(const TrainSpec& spec, double epoch) {
   if (epoch < spec.warmup_epochs) return spec.learning_rate * (epoch + 1e-3) / spec.warmup_epochs;
   if (spec.schedule == "constant") return spec.learning_rate;
+  if (spec.schedule == "step")
+    return spec.learning_rate * std::pow(spec.step_factor, std::floor(epoch / spec.step_epochs));
   const double done = (epoch - spec.warmup_epochs) / std::max(spec.epochs - spec.warmup_epochs, 1e-9);
   return spec.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * std::min(done, 1.0)));
 }
@@ -74,8 +64,29 @@ GraphHooks with_dropout(const GraphHooks& hooks, const Graph& graph, double rate
 struct Score {
   double loss = 0;
   double accuracy = 0;
+  double f1 = 0;  ///< mean over the classes that occur
   std::vector<int> classes;
 };
+
+double mean_f1(const std::vector<int>& labels, const std::vector<int>& given) {
+  struct Count {
+    double both = 0, is = 0, called = 0;
+  };
+  std::map<int, Count> counts;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    counts[labels[i]].is += 1;
+    counts[given[i]].called += 1;
+    if (labels[i] == given[i]) counts[labels[i]].both += 1;
+  }
+  double sum = 0;
+  int occurring = 0;
+  for (const auto& [label, count] : counts) {
+    if (count.is == 0) continue;
+    ++occurring;
+    sum += 2 * count.both / (count.is + count.called);
+  }
+  return sum / std::max(occurring, 1);
+}
 
 /// Loss and classes of an input set, in chunks.
 Score score(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks) {
@@ -102,7 +113,15 @@ Score score(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks) 
   const auto all = static_cast<double>(std::max<std::size_t>(inputs.size(), 1));
   result.loss /= all;
   result.accuracy = static_cast<double>(right) / all;
+  result.f1 = mean_f1(inputs.labels, result.classes);
   return result;
+}
+
+/// What the best epoch has the least of. The loss decides between equals.
+double badness(const Score& score, const TrainSpec& spec) {
+  if (spec.select == "accuracy") return 1 - score.accuracy + 1e-6 * score.loss;
+  if (spec.select == "f1") return 1 - score.f1 + 1e-6 * score.loss;
+  return score.loss;
 }
 
 }  // namespace
@@ -114,28 +133,25 @@ std::vector<int> predict(TorchGraph& graph, const InputSet& inputs, const GraphH
 namespace {
 
 /// Cross entropy with the labels, and with the teacher's softened outputs if there is one.
-at::Tensor loss_of(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& weights,
+at::Tensor loss_of(const at::Tensor& logits, const Targets& targets, const at::Tensor& weights,
                    const at::Tensor& inputs, const TrainSpec& spec, const FitOptions& options) {
-  const at::Tensor hard =
-      at::cross_entropy_loss(logits, labels, weights, at::Reduction::Mean, -100, spec.label_smoothing);
+  const at::Tensor hard = hard_loss(logits, targets, weights, spec);
   if (options.teacher == nullptr) return hard;
-  at::Tensor soft_targets;
+  at::Tensor taught;
   {
     at::NoGradGuard no_grad;
-    const at::Tensor taught = options.teacher->forward({inputs}, false, {}, logits_of(options.teacher->graph()))[0];
-    soft_targets = at::softmax(taught / options.temperature, -1);
+    taught = options.teacher->forward({inputs}, false, {}, logits_of(options.teacher->graph()))[0];
   }
-  const at::Tensor soft = -(soft_targets * at::log_softmax(logits / options.temperature, -1)).sum(-1).mean();
-  // The square keeps the soft gradients' size when the temperature changes.
-  return hard * (1 - options.teacher_weight) +
-         soft * (options.teacher_weight * options.temperature * options.temperature);
+  return hard * (1 - options.teacher_weight) + soft_loss(logits, taught, options.temperature) * options.teacher_weight;
 }
 
 /// The training loop's state between epochs.
 class Loop {
  public:
   Loop(TorchGraph& graph, const InputSet& validation, const TrainSpec& spec, const FitOptions& options)
-      : graph_(graph), validation_(validation), options_(options), optimiser_(graph.parameters(), spec) {}
+      : graph_(graph), validation_(validation), spec_(spec), options_(options), optimiser_(graph.parameters(), spec) {
+    if (spec.average > 0) average_ = graph_.state();
+  }
 
   Optimiser& optimiser() { return optimiser_; }
   bool has_best() const { return !best_.empty(); }
@@ -146,25 +162,39 @@ class Loop {
     if (options_.resume && std::filesystem::exists(options_.checkpoint)) return resume();
     if (options_.keep_start) {
       best_ = graph_.state();
-      best_loss_ = score(graph_, validation_, options_.hooks).loss;
+      best_loss_ = badness(score(graph_, validation_, options_.hooks), spec_);
     }
     return {};
   }
 
-  /// After an epoch: validates, keeps the best, writes the checkpoint. Completes the record.
+  /// After a step, `steps` since the beginning: the moving average follows. Young averages follow faster.
+  void follow(std::int64_t steps) {
+    if (average_.empty()) return;
+    at::NoGradGuard no_grad;
+    const double decay =
+        std::min(spec_.average, (1.0 + static_cast<double>(steps)) / (10.0 + static_cast<double>(steps)));
+    const std::vector<at::Tensor> now = graph_.values();
+    for (std::size_t i = 0; i < average_.size(); ++i) average_[i].lerp_(now[i], 1 - decay);
+  }
+
+  /// After an epoch: validates (the average, if there is one), keeps the best, writes the checkpoint. Completes the
+  /// record.
   Result<void> end_epoch(EpochRecord& record) {
+    const std::vector<at::Tensor> now = graph_.state();
+    if (!average_.empty()) graph_.restore(average_);
     const Score validated = score(graph_, validation_, options_.hooks);
     record.validation_loss = validated.loss;
     record.validation_accuracy = validated.accuracy;
     result_.history.push_back(record);
-    if (best_.empty() || validated.loss < best_loss_) {
+    if (const double measure = badness(validated, spec_); best_.empty() || measure < best_loss_) {
       best_ = graph_.state();
-      best_loss_ = validated.loss;
+      best_loss_ = measure;
       result_.best_epoch = record.epoch;
     }
+    if (!average_.empty()) graph_.restore(now);
     if (options_.checkpoint.empty()) return {};
     return save_checkpoint(options_.checkpoint, {options_.fingerprint, result_.history, result_.best_epoch, best_loss_,
-                                                 graph_.state(), best_, optimiser_.state()});
+                                                 now, best_, optimiser_.state(), average_});
   }
 
   FitResult finish() {
@@ -181,11 +211,12 @@ class Loop {
       });
     };
     if (!same(saved.state, graph_.state()) || !same(saved.best, saved.state) ||
-        !same(saved.optimiser, optimiser_.state()))
+        !same(saved.optimiser, optimiser_.state()) || !same(saved.average, average_))
       return bad_input("is damaged, or of another network", options_.checkpoint.string());
     graph_.restore(saved.state);
     optimiser_.restore(saved.optimiser);
     best_ = std::move(saved.best);
+    average_ = std::move(saved.average);
     best_loss_ = saved.best_loss;
     result_.history = std::move(saved.history);
     result_.best_epoch = saved.best_epoch;
@@ -194,10 +225,12 @@ class Loop {
 
   TorchGraph& graph_;
   const InputSet& validation_;
+  const TrainSpec& spec_;
   const FitOptions& options_;
   Optimiser optimiser_;
   FitResult result_;
   std::vector<at::Tensor> best_;
+  std::vector<at::Tensor> average_;  ///< of the state; empty without TrainSpec::average
   double best_loss_ = 0;
 };
 
@@ -207,13 +240,13 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
                       const ProgressFn& progress, const FitOptions& options) {
   at::set_num_threads(spec.threads);
   const std::string& phase = options.phase;
-  const at::Tensor weights = class_weights(set, spec.balanced);
+  const at::Tensor weights = class_weights(set, spec.balance);
   const TensorId logits_id = logits_of(graph.graph());
   BatchLoader loader(set, spec.batch_size, spec.seed);
   const std::int32_t steps = loader.batches();
   const auto batch_size = static_cast<std::int64_t>(loader.batch_size());
   at::Tensor inputs = at::empty(batch_shape(graph.graph(), batch_size));
-  at::Tensor labels = at::empty({batch_size}, at::kLong);
+  Targets targets{at::empty({batch_size}, at::kLong), at::empty({batch_size}, at::kLong)};
   Loop loop(graph, validation, spec, options);
   MOTE_TRY_VOID(loop.begin());
   std::string& stopped = loop.result().stopped;
@@ -225,11 +258,13 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
     for (std::int32_t step = 1; step <= steps; ++step) {
       const Batch& batch = loader.next();
       std::copy(batch.values.begin(), batch.values.end(), inputs.data_ptr<float>());
-      std::copy(batch.labels.begin(), batch.labels.end(), labels.data_ptr<std::int64_t>());
+      std::copy(batch.labels.begin(), batch.labels.end(), targets.labels.data_ptr<std::int64_t>());
+      std::copy(batch.others.begin(), batch.others.end(), targets.others.data_ptr<std::int64_t>());
+      targets.share = batch.share;
       const std::int64_t global = std::int64_t{epoch - 1} * steps + step - 1;
       const GraphHooks hooks = with_dropout(options.hooks, graph.graph(), spec.dropout, spec.seed, global);
       const at::Tensor logits = graph.forward({inputs}, true, hooks, logits_id)[0];
-      const at::Tensor loss = loss_of(logits, labels, weights, inputs, spec, options);
+      const at::Tensor loss = loss_of(logits, targets, weights, inputs, spec, options);
       const double value = loss.item<double>();
       if (!std::isfinite(value)) {
         stopped = fmt::format("the loss is not a number in epoch {}, step {}; a lower train.learning_rate may help",
@@ -240,9 +275,10 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
       loss.backward();
       record.learning_rate = learning_rate_at(spec, static_cast<double>(global) / steps);
       loop.optimiser().step(record.learning_rate);
+      loop.follow(global);
       record.loss += (value - record.loss) / step;
       record.accuracy +=
-          (logits.detach().argmax(1).eq(labels).to(at::kDouble).mean().item<double>() - record.accuracy) / step;
+          (logits.detach().argmax(1).eq(targets.labels).to(at::kDouble).mean().item<double>() - record.accuracy) / step;
       if (progress && step < steps &&
           !progress({phase, epoch, spec.epochs, step, steps, record.loss, record.accuracy, nullptr})) {
         stopped = "interrupted";
@@ -254,7 +290,7 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
     if (progress && !progress({phase, epoch, spec.epochs, steps, steps, record.loss, record.accuracy, &record}))
       stopped = "interrupted";
     if (spec.patience > 0 && epoch - loop.result().best_epoch >= spec.patience)
-      stopped = fmt::format("no better validation loss for {} epochs", spec.patience);
+      stopped = fmt::format("no better validation {} for {} epochs", spec.select, spec.patience);
   }
   return loop.finish();
 }

@@ -15,7 +15,7 @@ constexpr std::int64_t kMany = 1'000'000'000;
 Result<void> read_data(TomlReader data, DataSpec& spec) {
   spec.folder = data.text("folder", "data");
   FolderOptions& files = spec.files;
-  files.layout = data.text("layout", "folders", "folders|files|manifest|records");
+  files.layout = data.text("layout", "folders", "folders|files|manifest|records|idx");
   files.format = data.text("format", "csv", "csv|audio|image|npy|f32|i16|i8|u8");
   files.group = data.text("group", "");
   files.rows = static_cast<std::int32_t>(data.integer("rows", 0, 1, kMany));
@@ -29,6 +29,10 @@ Result<void> read_data(TomlReader data, DataSpec& spec) {
   files.file_column = data.text("file_column", files.file_column);
   files.class_column = data.text("class_column", files.class_column);
   files.group_column = data.text("group_column", files.group_column);
+  files.features = data.texts("features");
+  if (!files.features.empty() && files.layout != "records") data.fail("features", "needs layout = \"records\"");
+  files.test_part = data.text("test_part", files.test_part);
+  files.rename = data.texts("rename");
   files.classes = data.texts("classes");
   spec.rate_hz = data.real("rate_hz", 0, 0, 1e9);
   spec.window = static_cast<std::int32_t>(data.integer("window", 0, 0, kMany));
@@ -57,6 +61,14 @@ Result<void> read_augment(TomlReader augment, Augmentation& spec) {
   spec.rotate_degrees = augment.real("rotate_degrees", 0, 0, 180);
   spec.warp = augment.real("warp", 0, 0, 0.9);
   spec.time_shift = static_cast<std::int32_t>(augment.integer("time_shift", 0, 0, kMany));
+  spec.offset = augment.real("offset", 0, 0, 10);
+  spec.mixup = augment.real("mixup", 0, 0, 100);
+  spec.flip = augment.text("flip", "none", "none|horizontal|vertical|both");
+  spec.crop = static_cast<std::int32_t>(augment.integer("crop", 0, 0, 4096));
+  spec.zoom = augment.real("zoom", 0, 0, 4);
+  spec.brightness = augment.real("brightness", 0, 0, 10);
+  spec.contrast = augment.real("contrast", 0, 0, 1);
+  spec.cutout = augment.real("cutout", 0, 0, 1);
   return augment.finish();
 }
 
@@ -101,11 +113,16 @@ Result<void> read_train(TomlReader train, TrainSpec& spec) {
   spec.learning_rate = train.real("learning_rate", spec.optimiser == "adam" ? 2e-3 : 0.05, 0, 100);
   spec.momentum = train.real("momentum", 0.9, 0, 0.9999);
   spec.weight_decay = train.real("weight_decay", 1e-4, 0, 10);
-  spec.schedule = train.text("schedule", "cosine", "cosine|constant");
+  spec.schedule = train.text("schedule", "cosine", "cosine|step|constant");
+  spec.step_epochs = static_cast<std::int32_t>(train.integer("step_epochs", 10, 1, 100'000));
+  spec.step_factor = train.real("step_factor", 0.1, 0, 1);
   spec.warmup_epochs = train.real("warmup_epochs", 1, 0, 1000);
   spec.label_smoothing = train.real("label_smoothing", 0, 0, 0.9);
   spec.dropout = train.real("dropout", 0, 0, 0.95);
-  spec.balanced = train.flag("balanced", true);
+  spec.balance = train.flag("balanced", true) ? train.real("balance", 1, 0, 1) : 0;
+  spec.focal = train.real("focal", 0, 0, 10);
+  spec.average = train.real("average", 0, 0, 0.99999);
+  spec.select = train.text("select", "loss", "loss|accuracy|f1");
   spec.patience = static_cast<std::int32_t>(train.integer("patience", 0, 0, 100'000));
   spec.seed = static_cast<std::uint64_t>(train.integer("seed", 1, 0, kMany));
   spec.threads = static_cast<std::int32_t>(train.integer("threads", 1, 1, 256));
@@ -164,6 +181,8 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   recipe.boards = root.texts("boards");
   MOTE_TRY_VOID(read_limits(root.section("limits"), recipe.limits));
   MOTE_TRY_VOID(root.finish());
+  if (recipe.data.files.layout == "idx" && recipe.split.test.empty())
+    recipe.split.test = {recipe.data.files.test_part + "#*"};  // such data bring their own split
   if (recipe.data.folder.is_relative()) recipe.data.folder = file.parent_path() / recipe.data.folder;
   return recipe;
 }

@@ -59,12 +59,19 @@ struct TrainSpec {
   double learning_rate = 2e-3;
   double momentum = 0.9;
   double weight_decay = 1e-4;
-  std::string schedule = "cosine";  ///< cosine, constant
+  std::string schedule = "cosine";  ///< cosine, step, constant
+  std::int32_t step_epochs = 10;    ///< step: after each so many epochs the rate is multiplied by step_factor
+  double step_factor = 0.1;
   double warmup_epochs = 1;
   double label_smoothing = 0;
-  double dropout = 0;         ///< on the input of the last fully_connected
-  bool balanced = true;       ///< classes weigh the same in the loss however many examples they have
-  std::int32_t patience = 0;  ///< epochs without a better validation loss before stopping; 0: never stops early
+  double dropout = 0;  ///< on the input of the last fully_connected
+  /// Classes weigh by their number of examples to the power of minus this: 1, all the same share of the loss; 0, every
+  /// example the same.
+  double balance = 1;
+  double focal = 0;             ///< gamma of the focal loss (Lin et al. 2017); 0: cross entropy
+  double average = 0;           ///< decay a step of the weights' moving average that is validated and kept; 0: none
+  std::string select = "loss";  ///< the best epoch, on the validation part: loss, accuracy, f1 (mean over the classes)
+  std::int32_t patience = 0;    ///< epochs without a better one before stopping; 0: never stops early
   std::uint64_t seed = 1;
   /// LibTorch's threads; fixed, not the machine's, since sums in another order are other bytes. Small networks are
   /// slower on two: the threads wait for each other. Examples are prepared on a thread of their own besides.

@@ -130,10 +130,16 @@ std::vector<at::Tensor> TorchGraph::forward(const std::vector<at::Tensor>& input
   return results;
 }
 
+std::vector<at::Tensor> TorchGraph::values() const {
+  std::vector<at::Tensor> values;
+  for (const Parameter& parameter : parameters_) values.push_back(parameter.value.detach());
+  for (const TensorId id : statistics_) values.push_back(constants_[static_cast<std::size_t>(id)]);
+  return values;
+}
+
 std::vector<at::Tensor> TorchGraph::state() const {
-  std::vector<at::Tensor> copy;
-  for (const Parameter& parameter : parameters_) copy.push_back(parameter.value.detach().clone());
-  for (const TensorId id : statistics_) copy.push_back(constants_[static_cast<std::size_t>(id)].clone());
+  std::vector<at::Tensor> copy = values();
+  for (at::Tensor& value : copy) value = value.clone();
   return copy;
 }
 

@@ -72,6 +72,8 @@ class TorchGraph {
     bool decays = false;  ///< weights: weight decay applies; not to biases, gamma, beta
   };
   const std::vector<Parameter>& parameters() const { return parameters_; }
+  /// Parameters and running statistics as they are in the run, without a copy; `state` copies them.
+  std::vector<at::Tensor> values() const;
   /// Parameters and running statistics, for saving and restoring a state.
   std::vector<at::Tensor> state() const;
   void restore(const std::vector<at::Tensor>& state);

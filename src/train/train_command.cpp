@@ -47,7 +47,12 @@ ordered_json history_json(const std::vector<EpochRecord>& records) {
 }
 
 ordered_json part_json(const PartSummary& part) {
-  return {{"groups", part.groups}, {"recordings", part.recordings}, {"examples", part.examples}};
+  constexpr std::size_t kMost = 50;  // tens of thousands of photos, each its own group, are not worth a list
+  const bool few = part.groups.size() <= kMost;
+  return {{"groups", few ? part.groups : std::vector<std::string>{list_of_names(part.groups)}},
+          {"group_count", part.groups.size()},
+          {"recordings", part.recordings},
+          {"examples", part.examples}};
 }
 
 /// The test inputs as the model takes them: [examples, the input's shape without its leading 1].

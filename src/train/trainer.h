@@ -14,7 +14,7 @@ namespace mote {
 
 /// One part of the split, for the report.
 struct PartSummary {
-  std::vector<std::string> groups;
+  std::vector<std::string> groups;  ///< all of them; the report shortens long lists
   std::int64_t recordings = 0;
   std::int64_t examples = 0;
 };

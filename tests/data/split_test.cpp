@@ -59,6 +59,43 @@ TEST(Split, NamedGroups) {
   EXPECT_EQ(split->train.groups, (std::vector<std::string>{"p1", "p2"}));
 }
 
+TEST(Split, AStarStandsForAllGroupsThatBeginSo) {
+  const Dataset data = people(12, 2);
+  const auto split = split_by_group(data, {.validation = {"p2"}, .test = {"p1*"}});
+  ASSERT_TRUE(split.ok()) << split.error().to_string();
+  EXPECT_EQ(split->test.groups, (std::vector<std::string>{"p1", "p10", "p11"}));
+  const auto none = split_by_group(data, {.validation = {"p2"}, .test = {"q*"}});
+  EXPECT_EQ(none.error().what.substr(0, 34), "there is no group \"q*\" in the data");
+}
+
+TEST(Split, GroupsOfOneClassAreTakenClassByClass) {
+  Dataset data;
+  data.classes = {"many", "few"};
+  for (int i = 0; i < 110; ++i)
+    data.samples.push_back(test::counting_sample(2, 1, i < 100 ? 0 : 1, "photo" + std::to_string(i)));
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto split = split_by_group(data, {.validation_fraction = 0.1, .test_fraction = 0.2, .seed = seed});
+    ASSERT_TRUE(split.ok());
+    const auto few = [&](const Part& part) {
+      return std::count_if(part.samples.begin(), part.samples.end(), [](std::int32_t i) { return i >= 100; });
+    };
+    EXPECT_EQ(split->test.samples.size(), 22U);
+    EXPECT_EQ(few(split->test), 2);
+    EXPECT_EQ(few(split->validation), 1);
+  }
+}
+
+TEST(Split, TheLastGroupOfAClassStaysInTraining) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    Dataset data = people(6, 2);
+    data.classes.push_back("rare");
+    data.samples.push_back(test::counting_sample(2, 1, 2, "p3"));
+    const auto split = split_by_group(data, {.seed = seed});
+    ASSERT_TRUE(split.ok()) << split.error().to_string();
+    EXPECT_TRUE(std::binary_search(split->train.groups.begin(), split->train.groups.end(), "p3"));
+  }
+}
+
 TEST(Split, Errors) {
   const auto error = [](const Dataset& data, const SplitOptions& options) {
     const auto split = split_by_group(data, options);

@@ -105,7 +105,7 @@ TEST_F(Train, StopsWhenAskedAndWhenNothingImproves) {
 }
 
 TEST_F(Train, AResumedTrainingEndsInTheSameBytes) {
-  const std::string project = test::waves_project("epochs = 5\ndropout = 0.1\n");
+  const std::string project = test::waves_project("epochs = 5\ndropout = 0.1\naverage = 0.9\nselect = \"f1\"\n");
   ASSERT_TRUE(run(project, "whole").ok());
   const auto cut = run(project, "cut",
                        [](const Progress& p) { return p.epoch < 3 || p.record == nullptr; });  // in the end of epoch 3
@@ -137,6 +137,23 @@ TEST_F(Train, FakeQuantisationIsWhatInt8Computes) {
   ASSERT_TRUE(result->qat_agreement.has_value());
   EXPECT_GE(*result->qat_agreement, 0.96) << "of 30 test windows, one may lie on the border";
   EXPECT_GE(result->test_int8->accuracy, 0.9);
+}
+
+TEST_F(Train, EveryLossAndScheduleLearns) {
+  for (const char* settings :
+       {"focal = 2.0\nbalance = 0.5\nselect = \"f1\"\n", "average = 0.9\nselect = \"accuracy\"\n",
+        "schedule = \"step\"\nstep_epochs = 4\nstep_factor = 0.5\n",
+        "label_smoothing = 0.1\n[augment]\nmixup = 0.2\noffset = 0.05\ntime_shift = 4\n"}) {
+    std::string project = test::waves_project("epochs = 12\nlearning_rate = 0.01\n" + std::string(settings));
+    if (const auto first = project.find("[augment]"); project.rfind("[augment]") != first)
+      project.erase(first, project.find("[network]") - first);
+    const auto result = run(project);
+    ASSERT_TRUE(result.ok()) << result.error().to_string();
+    EXPECT_GE(result->test_float.accuracy, 0.9) << settings;
+    if (std::string_view(settings).starts_with("schedule")) {
+      EXPECT_DOUBLE_EQ(result->history[11].learning_rate, 0.01 * 0.5 * 0.5);
+    }
+  }
 }
 
 TEST_F(Train, DistillationRuns) {
@@ -179,10 +196,11 @@ TEST_F(Train, NotANumberStopsWithTheLastGoodState) {
 }
 
 TEST_F(Train, BadProjectsAndData) {
-  EXPECT_EQ(error("name = \"x\"\n[data]\nwindo = 3\n"),
-            "project.toml:3: data.windo: unknown setting; known here: channels, class_column, classes, file_column, "
-            "folder, format, "
-            "grey, group, group_column, layout, rate_hz, records, rows, size, stride, table, window");
+  EXPECT_EQ(
+      error("name = \"x\"\n[data]\nwindo = 3\n"),
+      "project.toml:3: data.windo: unknown setting; known here: channels, class_column, classes, features, "
+      "file_column, folder, format, grey, group, group_column, layout, rate_hz, records, rename, rows, size, stride, "
+      "table, test_part, window");
   EXPECT_EQ(error("[train]\nepochs = 0\n"), "project.toml:2: train.epochs: expects a whole number from 1 to 100000");
   EXPECT_EQ(error("[train]\noptimiser = \"lbfgs\"\n"),
             "project.toml:2: train.optimiser: \"lbfgs\" is not one of adam, sgd");

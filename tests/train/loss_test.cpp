@@ -1,0 +1,82 @@
+// The training loss against its formulas written out by hand.
+#include "train/loss.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/data/helpers.h"
+
+namespace mote {
+namespace {
+
+at::Tensor numbers(std::vector<float> values, std::vector<std::int64_t> shape) {
+  return at::from_blob(values.data(), shape, at::kFloat).clone();
+}
+
+const at::Tensor kLogits = numbers({1, 0, -1, 0, 2, 1}, {2, 3});
+
+Targets targets(std::int64_t first, std::int64_t second) {
+  at::Tensor labels = at::empty({2}, at::kLong);
+  labels[0] = first;
+  labels[1] = second;
+  return {labels, labels, 1};
+}
+
+double log_probability(std::int64_t row, std::int64_t label) {
+  return at::log_softmax(kLogits, -1)[row][label].item<double>();
+}
+
+TEST(Loss, ClassWeightsByPower) {
+  Dataset data;
+  data.classes = {"often", "seldom"};
+  Examples examples;
+  for (int i = 0; i < 10; ++i) {
+    data.samples.push_back(test::counting_sample(1, 1, i < 8 ? 0 : 1, "g"));
+    examples.items.push_back({i, 0});
+  }
+  const Normalisation normalisation;
+  const Augmentation augmentation;
+  const TrainingSet set{data, examples, normalisation, augmentation};
+  EXPECT_FLOAT_EQ(class_weights(set, 1)[0].item<float>(), 10.0F / (2 * 8));
+  EXPECT_FLOAT_EQ(class_weights(set, 1)[1].item<float>(), 10.0F / (2 * 2));
+  EXPECT_FLOAT_EQ(class_weights(set, 0.5)[1].item<float>(), std::sqrt(2.5F));
+  EXPECT_FLOAT_EQ(class_weights(set, 0)[1].item<float>(), 1);
+}
+
+TEST(Loss, FocalTurnsAwayFromWhatIsKnown) {
+  const at::Tensor weights = numbers({1, 3, 2}, {3});
+  TrainSpec spec;
+  spec.focal = 2;
+  const double p0 = std::exp(log_probability(0, 1));
+  const double p1 = std::exp(log_probability(1, 2));
+  const double expected = (3 * std::pow(1 - p0, 2) * -std::log(p0) + 2 * std::pow(1 - p1, 2) * -std::log(p1)) / (3 + 2);
+  EXPECT_NEAR(hard_loss(kLogits, targets(1, 2), weights, spec).item<double>(), expected, 1e-6);
+  spec.focal = 0;
+  EXPECT_NEAR(hard_loss(kLogits, targets(1, 2), weights, spec).item<double>(),
+              (3 * -std::log(p0) + 2 * -std::log(p1)) / 5, 1e-6);
+}
+
+TEST(Loss, MixedLabelsShare) {
+  const at::Tensor weights = at::ones({3});
+  Targets mixed = targets(0, 1);
+  mixed.others = targets(2, 2).labels;
+  mixed.share = 0.3;
+  const double expected = -0.3 * (log_probability(0, 0) + log_probability(1, 1)) / 2 -
+                          0.7 * (log_probability(0, 2) + log_probability(1, 2)) / 2;
+  EXPECT_NEAR(hard_loss(kLogits, mixed, weights, {}).item<double>(), expected, 1e-6);
+}
+
+TEST(Loss, SoftTargets) {
+  const at::Tensor taught = numbers({0, 4, 0, 0, 4, 0}, {2, 3});
+  const double same = soft_loss(taught, taught, 2).item<double>();
+  EXPECT_LT(same, soft_loss(kLogits, taught, 2).item<double>());
+  // Gradients at temperature 1: the difference of the probabilities, over the batch.
+  at::Tensor logits = kLogits.clone().requires_grad_(true);
+  soft_loss(logits, taught, 1).backward();
+  const at::Tensor expected = (at::softmax(kLogits, -1) - at::softmax(taught, -1)) / 2;
+  EXPECT_LT((logits.grad() - expected).abs().max().item<double>(), 1e-6);
+}
+
+}  // namespace
+}  // namespace mote
