@@ -27,7 +27,7 @@ void set_common(CallBuilder& call, const Graph& graph, const Node& node) {
   call.reads(node).set("in_c", in[3]).set("out_c", k[0]);
 }
 
-KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
+KernelCall lower_s8(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& x = ops::input(graph, node, 0);
   const Tensor& weights = ops::input(graph, node, 1);
   const Tensor& out = ops::output(graph, node);
@@ -40,7 +40,7 @@ KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
   call.constant("bias", folded_bias(ops::optional_input(graph, node, 2), w, channels, ops::zero_point_of(x)));
   set_multipliers(call, ops::channel_multipliers(x, weights, out, channels));
   call.overlap(window_overlap(x.shape, convolution_window(graph, node), channels, WindowReads::all_channels, 1));
-  return call.cost(instructions(graph, node), 1250).take();
+  return call.cost(portable_on(target, instructions(graph, node)), 1250).take();
 }
 
 KernelCall lower_f32(const Graph& graph, const Node& node, const Target&) {

@@ -5,11 +5,20 @@
 
 #include <cstdint>
 
+#include "ir/target.h"
+
 namespace mote::kernels {
 
 inline constexpr std::int64_t kDot4PerInput = 12;  ///< mote_dot4: one input, four weights, loop
 inline constexpr std::int64_t kDotSetup = 18;      ///< entering it: pointers, sums to registers and back
 inline constexpr std::int64_t kRequantize = 30;    ///< scale, round, clamp, store of one output
 inline constexpr std::int64_t kPosition = 40;      ///< clipping of one window
+
+/// A portable kernel's estimate on a target: cores without addressing modes and multiply-add need half as many again
+/// (counted on rv32), those that cannot load a byte with its sign, or have eight registers, even more (counted on xtensa, cortex_m0).
+inline std::int64_t portable_on(const Target& target, std::int64_t instructions) {
+  if (target.has("unsigned_bytes") || target.has("armv6m")) return instructions * 5 / 2;
+  return target.has("scalar32") ? instructions * 3 / 2 : instructions;
+}
 
 }  // namespace mote::kernels

@@ -30,7 +30,7 @@ std::int64_t single_instructions(const Graph& graph, const Node& node) {
   return positions(graph, node) * (kPosition + out_channels(graph, node) * (taps(graph, node) * 10 + 20 + kRequantize));
 }
 
-KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
+KernelCall lower_s8(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& x = ops::input(graph, node, 0);
   const Tensor& weights = ops::input(graph, node, 1);
   const std::int32_t channels = x.shape[3];
@@ -45,10 +45,11 @@ KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
   set_multipliers(call, ops::channel_multipliers(x, weights, ops::output(graph, node), channels));
   call.overlap(window_overlap(x.shape, window, channels, WindowReads::per_channel, 1));
   const std::int64_t per_group = taps(graph, node) * 16 + 40 + 4 * kRequantize;
-  return call.cost(positions(graph, node) * (kPosition + round_up_to_4(channels) / 4 * per_group), 1350).take();
+  const std::int64_t all = positions(graph, node) * (kPosition + round_up_to_4(channels) / 4 * per_group);
+  return call.cost(portable_on(target, all), 1350).take();
 }
 
-KernelCall lower_as_conv2d_s8(const Graph& graph, const Node& node, const Target&) {
+KernelCall lower_as_conv2d_s8(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& x = ops::input(graph, node, 0);
   const Tensor& weights = ops::input(graph, node, 1);
   const std::int32_t channels = weights.shape[3];
@@ -63,7 +64,8 @@ KernelCall lower_as_conv2d_s8(const Graph& graph, const Node& node, const Target
   set_multipliers(call, ops::channel_multipliers(x, weights, ops::output(graph, node), channels));
   call.overlap(window_overlap(x.shape, window, channels, WindowReads::all_channels, 1));
   const std::int64_t per_group = window.filter_h * (kDotSetup + window.filter_w * kDot4PerInput) + 4 * kRequantize;
-  return call.cost(positions(graph, node) * (kPosition + round_up_to_4(channels) / 4 * per_group), 1250).take();
+  const std::int64_t all = positions(graph, node) * (kPosition + round_up_to_4(channels) / 4 * per_group);
+  return call.cost(portable_on(target, all), 1250).take();
 }
 
 /// The fields of the two kernels that take any number of filters per channel.
@@ -78,7 +80,7 @@ CallBuilder any_multiplier(std::string_view file, const Graph& graph, const Node
   return call.overlap(window_overlap(x.shape, window, channels, reads, element_bytes));
 }
 
-KernelCall lower_multiplier_s8(const Graph& graph, const Node& node, const Target&) {
+KernelCall lower_multiplier_s8(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& weights = ops::input(graph, node, 1);
   const auto w = weights.constant<std::int8_t>();
   const std::int32_t channels = out_channels(graph, node);
@@ -88,7 +90,7 @@ KernelCall lower_multiplier_s8(const Graph& graph, const Node& node, const Targe
   call.constant("bias", padded_bias<std::int32_t>(ops::optional_input(graph, node, 2), channels));
   set_multipliers(call,
                   ops::channel_multipliers(ops::input(graph, node, 0), weights, ops::output(graph, node), channels));
-  return call.cost(single_instructions(graph, node), 720).take();
+  return call.cost(portable_on(target, single_instructions(graph, node)), 720).take();
 }
 
 KernelCall lower_f32(const Graph& graph, const Node& node, const Target&) {

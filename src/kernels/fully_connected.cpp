@@ -26,16 +26,17 @@ Overlap row_overlap(const Sizes& s, std::int64_t element_bytes) {
   return {.allowed = true, .lead = std::max(s.outputs, last) * element_bytes, .equal_offset_only = false};
 }
 
-void set_common(CallBuilder& call, const Graph& graph, const Node& node, std::int64_t element_bytes,
-                std::int64_t code_bytes) {
+void set_common(CallBuilder& call, const Graph& graph, const Node& node, const Target& target,
+                std::int64_t element_bytes, std::int64_t code_bytes) {
   const Sizes s = sizes(graph, node);
   call.reads(node).set("rows", s.rows).set("inputs", s.inputs).set("outputs", s.outputs);
   call.overlap(row_overlap(s, element_bytes));
   const std::int64_t groups = (s.outputs + 3) / 4;
-  call.cost(s.rows * groups * (kDotSetup + s.inputs * kDot4PerInput + 4 * kRequantize), code_bytes);
+  const std::int64_t all = s.rows * groups * (kDotSetup + s.inputs * kDot4PerInput + 4 * kRequantize);
+  call.cost(portable_on(target, all), code_bytes);
 }
 
-KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
+KernelCall lower_s8(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& x = ops::input(graph, node, 0);
   const Tensor& weights = ops::input(graph, node, 1);
   const Tensor& out = ops::output(graph, node);
@@ -43,7 +44,7 @@ KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
   const auto w = weights.constant<std::int8_t>();
   const ops::Int8Range range = ops::int8_range(node.attrs.text("activation"), out.quant);
   CallBuilder call("fully_connected_s8");
-  set_common(call, graph, node, 1, 390);
+  set_common(call, graph, node, target, 1, 390);
   call.set("out_zero", ops::zero_point_of(out)).set("act_min", range.min).set("act_max", range.max);
   call.constant("weights", interleave4(w, channels));
   call.constant("bias", folded_bias(ops::optional_input(graph, node, 2), w, channels, ops::zero_point_of(x)));
@@ -51,11 +52,11 @@ KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
   return call.take();
 }
 
-KernelCall lower_f32(const Graph& graph, const Node& node, const Target&) {
+KernelCall lower_f32(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& weights = ops::input(graph, node, 1);
   const std::int32_t channels = weights.shape[0];
   CallBuilder call("fully_connected_f32");
-  set_common(call, graph, node, 4, 420);
+  set_common(call, graph, node, target, 4, 420);
   set_float_range(call, node);
   call.constant("weights", interleave4(weights.constant<float>(), channels));
   call.constant("bias", padded_bias<float>(ops::optional_input(graph, node, 2), round_up_to_4(channels)));

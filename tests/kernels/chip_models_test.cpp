@@ -1,6 +1,6 @@
-// The four int8 MLPerf Tiny models on the emulated Cortex-M4 and Cortex-M55, as plans for speed: outputs equal
-// TensorFlow Lite Micro's, and every layer on a kernel of the chip's own folder takes the instructions that its cost
-// model says, within 10 %.
+// The four int8 MLPerf Tiny models on the emulated Cortex-M4, Cortex-M0+ and Cortex-M55, as plans for speed: outputs
+// equal TensorFlow Lite Micro's, and every layer on a kernel of the chip's own folder takes the instructions that its
+// cost model says, within 10 %.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -76,6 +76,10 @@ const Model kModels[] = {{"ad", "ad01_int8.tflite"},
                          {"ic", "ic_resnet_int8.tflite"},
                          {"kws", "kws_ref_int8.tflite"},
                          {"vww", "vww_96_int8.tflite"},
+                         {"ad", "ad01_int8.tflite", "pico", "cortex_m0"},
+                         {"ic", "ic_resnet_int8.tflite", "pico", "cortex_m0"},
+                         {"kws", "kws_ref_int8.tflite", "pico", "cortex_m0"},
+                         {"vww", "vww_96_int8.tflite", "pico", "cortex_m0"},
                          {"ad", "ad01_int8.tflite", "mps3-an547", "cortex_m55"},
                          {"ic", "ic_resnet_int8.tflite", "mps3-an547", "cortex_m55"},
                          {"kws", "kws_ref_int8.tflite", "mps3-an547", "cortex_m55"},

@@ -1,0 +1,99 @@
+// See quads_m0.h.
+#include "kernels/quads_m0.h"
+
+#include <algorithm>
+
+#include "kernels/pack.h"
+#include "kernels/rescale_m0.h"
+#include "ops/activation.h"
+#include "ops/operands.h"
+
+namespace mote::kernels {
+namespace {
+
+/// What the loop can put together again from sums modulo 2^32.
+constexpr std::int64_t kMostSum = (std::int64_t{1} << 23) - (std::int64_t{1} << 15) - 1;
+
+}  // namespace
+
+std::optional<QuadsLayer> quads_layer(const Graph& graph, const Node& node, std::span<const std::int8_t> weights,
+                                      std::span<const QuantizedMultiplier> multipliers) {
+  const Tensor& out = ops::output(graph, node);
+  const std::int32_t zero_point = ops::zero_point_of(out);
+  const ops::Int8Range range = ops::int8_range(node.attrs.text("activation"), out.quant);
+  const auto outputs = static_cast<std::int32_t>(multipliers.size());
+  const std::size_t taps = weights.size() / multipliers.size();
+  const auto bias = folded_bias(ops::optional_input(graph, node, 2), weights, outputs,
+                                ops::zero_point_of(ops::input(graph, node, 0)));
+  const auto channels = channels_m0(weights, bias, multipliers);
+  for (const ChannelM0& c : channels)
+    if (c.sums.min < -kMostSum || c.sums.max > kMostSum) return {};
+  const auto bits = finest_bits_m0(channels, zero_point, range);
+  if (!bits) return {};
+  auto rescales = find_rescales_m0(channels, zero_point, range, *bits);
+  if (!rescales) return {};
+  rescales->resize(static_cast<std::size_t>(round_up_to_4(outputs)));
+
+  QuadsLayer layer;
+  layer.inputs = static_cast<std::int32_t>((taps + 1) / 2 * 2);
+  layer.outputs = outputs;
+  layer.low_bits = bits->low_bits;
+  layer.fraction = bits->fraction;
+  layer.round = round_m0(zero_point, bits->fraction);
+  layer.act_min = range.min;
+  layer.act_max = range.max;
+  layer.is_signed = any_negative_m0(*rescales);
+  for (std::size_t o = 0; o < rescales->size(); o += 4) {
+    for (std::size_t t = 0; t < static_cast<std::size_t>(layer.inputs); ++t) {
+      std::uint32_t word = 0;
+      for (std::size_t k = 0; k < 4; ++k) {
+        const std::int32_t w = o + k < multipliers.size() && t < taps ? weights[(o + k) * taps + t] : 0;
+        word |= static_cast<std::uint32_t>(w + 128) << (8 * k);
+      }
+      layer.stream.push_back(word);
+    }
+    for (std::size_t k = 0; k < 4; ++k) append_rescale_m0(layer.stream, (*rescales)[o + k], layer.is_signed);
+  }
+  layer.group_words = static_cast<std::int32_t>(layer.stream.size() / (rescales->size() / 4));
+  return layer;
+}
+
+void add_quads_layer(KernelCall& call, const QuadsLayer& layer) {
+  if (layer.is_signed) call.kernel += "_signed";
+  call.sources.emplace_back("mote_m0_quads.c");
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(layer.stream.data());
+  call.fields.push_back({"layer.stream", ConstantRef{static_cast<std::int32_t>(call.constants.size())}});
+  call.constants.push_back(
+      {"weights", "uint32_t", Bytes(begin, begin + layer.stream.size() * sizeof(std::uint32_t)), 4});
+  const auto set = [&](std::string_view name, std::int64_t value) {
+    call.fields.push_back({std::string(name), value});
+  };
+  set("layer.group_words", layer.group_words);
+  set("layer.inputs", layer.inputs);
+  set("layer.outputs", layer.outputs);
+  set("layer.low_bits", layer.low_bits);
+  set("layer.fraction", layer.fraction);
+  set("layer.round", layer.round);
+  set("layer.act_min", layer.act_min);
+  set("layer.act_max", layer.act_max);
+}
+
+std::int64_t quads_instructions(const QuadsLayer& layer) {
+  const std::int64_t pairs = layer.inputs / 2, groups = (layer.outputs + 3) / 4, rest = layer.outputs % 4;
+  const std::int64_t scale = layer.is_signed ? 22 : 18;
+  std::int64_t sum = 30 + groups * (47 + 20 * pairs + (pairs + 3) / 4 * 3 + 4 * scale);
+  if (layer.outputs >= 4) sum += 48;
+  if (rest != 0) sum += 55 + 5 * rest;
+  if (layer.act_min > -128 || layer.act_max < 127) sum += 8 * layer.outputs;
+  return sum;
+}
+
+std::int64_t widen_m0_instructions(std::int64_t n, bool aligned) {
+  if (n < 4) return 15 + 7 * n;
+  const std::int64_t head = aligned ? 0 : 2, words = (n - head) / 4;
+  return 20 + 8 * head + 17 * words + 7 * (n - head - 4 * words);
+}
+
+std::int64_t quads_code_bytes(const QuadsLayer& layer) { return layer.is_signed ? 680 : 640; }
+
+}  // namespace mote::kernels
