@@ -1,5 +1,5 @@
-/* See mote_mve_dense.h for the arithmetic. The windows of two output positions are copied side by side into scratch,
- * padding filled in, and used for all output channels: two instructions for 16 bytes, against 14 for 128 products. */
+/* See mote_mve_dense.h for the arithmetic. The windows of some output positions are copied into scratch, padding filled in,
+ * and used for all output channels: two instructions for 16 bytes, against 14 for 128 products. */
 #include "conv2d_s8_mve.h"
 
 /* `rows` rows of `bytes` bytes, `step` apart, to rows side by side. */
@@ -59,40 +59,89 @@ typedef struct {
   int32_t y, x, ox;
 } window;
 
-/* The window's bytes; then on to the next. */
-static inline void take(int8_t* patch, const int8_t* image, window* w, const mote_conv2d_s8_mve_params* p) {
+/* `count` windows inside the input whose rows have at most 16 bytes. Up to 15 bytes behind a window are written. */
+static inline void take_narrow(int8_t* to, const int8_t* from, int32_t count, const mote_conv2d_s8_mve_params* p) {
+  const int32_t bytes = p->filter_w * p->in_c, step = p->in_w * p->in_c * p->dilation_h;
+  const int32_t next = p->stride_w * p->in_c, pitch = 16 * p->layer.chunks;
+#if defined(__ARM_FEATURE_MVE)
+  const int8_t* x;
+  int8_t* y;
+  int32_t row;
+/* clang-format off */
+#define ROW "vpst\n vldrbt.8 q0, [%[x]]\n add %[x], %[step]\n vstrb.8 q0, [%[y]]\n"
+#define TAKE(body) \
+  __asm__ volatile( \
+      "vctp.8 %[bytes]\n" \
+      "dls lr, %[count]\n" \
+      "1: mov %[x], %[from]\n" \
+      "mov %[y], %[to]\n" \
+      body \
+      "add %[from], %[next]\n" \
+      "add %[to], %[pitch]\n" \
+      "le lr, 1b\n" \
+      : [to] "+r"(to), [from] "+r"(from), [x] "=&r"(x), [y] "=&r"(y), [row] "=&r"(row) \
+      : [bytes] "r"(bytes), [step] "r"(step), [next] "r"(next), [pitch] "r"(pitch), [count] "r"(count), \
+        [rows] "m"(p->filter_h) \
+      : "lr", "q0", "cc", "memory")
+  if (p->filter_h == 1)
+    TAKE(ROW);
+  else if (p->filter_h == 3)
+    TAKE(ROW "add %[y], %[bytes]\n" ROW "add %[y], %[bytes]\n" ROW);
+  else
+    TAKE("ldr %[row], %[rows]\n2:\n" ROW "add %[y], %[bytes]\n subs %[row], #1\n bne 2b\n");
+/* clang-format on */
+#else
+  for (; count > 0; --count, to += pitch, from += next) copy_rows(to, from, p->filter_h, bytes, step);
+#endif
+}
+
+/* The windows of the next `count` positions. */
+static inline void take(int8_t* to, int32_t count, const int8_t* image, window* w, const mote_conv2d_s8_mve_params* p) {
+  const int32_t pitch = 16 * p->layer.chunks;
+  /* Windows that begin before these, and not before 0, lie inside. */
   const int32_t y_end = p->in_h - (p->filter_h - 1) * p->dilation_h;
   const int32_t x_end = p->dilation_w == 1 ? p->in_w - p->filter_w + 1 : 0;
-  if (w->y >= 0 && w->y < y_end && w->x >= 0 && w->x < x_end)
-    copy_rows(patch, image + (w->y * p->in_w + w->x) * p->in_c, p->filter_h, p->filter_w * p->in_c,
-              p->in_w * p->in_c * p->dilation_h);
-  else
-    gather(patch, image, w->y, w->x, p);
-  w->x += p->stride_w;
-  if (++w->ox == p->out_w) {
-    w->ox = 0;
-    w->x = -p->pad_left;
-    w->y += p->stride_h;
+  while (count > 0) {
+    int32_t run = 1;
+    if (w->y >= 0 && w->y < y_end && w->x >= 0 && w->x < x_end) {
+      const int32_t inside = p->stride_w == 1 ? x_end - w->x : (x_end - 1 - w->x) / p->stride_w + 1;
+      const int32_t row = inside < p->out_w - w->ox ? inside : p->out_w - w->ox;
+      const int8_t* from = image + (w->y * p->in_w + w->x) * p->in_c;
+      run = row < count ? row : count;
+      if (p->filter_w * p->in_c <= 16)
+        take_narrow(to, from, run, p);
+      else
+        for (int32_t i = 0; i < run; ++i)
+          copy_rows(to + i * pitch, from + i * p->stride_w * p->in_c, p->filter_h, p->filter_w * p->in_c,
+                    p->in_w * p->in_c * p->dilation_h);
+    } else {
+      gather(to, image, w->y, w->x, p);
+    }
+    count -= run;
+    to += run * pitch;
+    w->x += run * p->stride_w;
+    w->ox += run;
+    if (w->ox == p->out_w) {
+      w->ox = 0;
+      w->x = -p->pad_left;
+      w->y += p->stride_h;
+    }
   }
 }
 
 static inline void conv2d(int8_t* out, const int8_t* in, void* scratch, const mote_conv2d_s8_mve_params* p,
                           mote_mve_pairs_kernel* pairs, mote_mve_one_kernel* one) {
-  const int32_t out_c = p->layer.outputs;
-  int8_t* a = scratch;
-  int8_t* b = a + 16 * p->layer.chunks;
+  const int32_t out_c = p->layer.outputs, pitch = 16 * p->layer.chunks;
+  int8_t* windows = scratch;
   for (int32_t n = 0; n < p->batches; ++n, in += p->in_h * p->in_w * p->in_c) {
     window at = {-p->pad_top, -p->pad_left, 0};
-    int32_t left = p->out_h * p->out_w;
-    for (; left > 1; left -= 2, out += 2 * out_c) {
-      take(a, in, &at, p);
-      take(b, in, &at, p);
-      pairs(out, a, b, &p->layer, 1, 0);
-    }
-    if (left != 0) {
-      take(a, in, &at, p);
-      one(out, a, &p->layer);
-      out += out_c;
+    int32_t left = p->out_h * p->out_w, count;
+    for (; left > 0; left -= count) {
+      count = left < p->at_once ? left : p->at_once;
+      take(windows, count, in, &at, p);
+      if (count > 1) pairs(out, windows, windows + pitch, &p->layer, count / 2, 2 * pitch);
+      if ((count & 1) != 0) one(out + (count - 1) * out_c, windows + (count - 1) * pitch, &p->layer);
+      out += count * out_c;
     }
   }
 }

@@ -14,11 +14,11 @@ typedef struct {
   int32_t dilation_h, dilation_w;
   int32_t pad_top, pad_left;
   int32_t in_zero;      /* what padding holds */
+  int32_t at_once;      /* positions whose windows are read before their outputs are written: an even number */
   mote_mve_layer layer; /* inputs in the order [filter_h][filter_w][in_c] */
 } mote_conv2d_s8_mve_params;
 
-/* scratch: two windows of 16 * layer.chunks bytes. Two positions are read before their outputs are written.
- * _signed: results below the zero point are not clamped away. */
+/* scratch: at_once windows of 16 * layer.chunks bytes, and 16. _signed: results below the zero point are not clamped away. */
 typedef void mote_conv2d_s8_mve_kernel(int8_t* out, const int8_t* in, void* scratch,
                                        const mote_conv2d_s8_mve_params* p);
 mote_conv2d_s8_mve_kernel mote_conv2d_s8_mve, mote_conv2d_s8_mve_signed;

@@ -118,7 +118,7 @@ KernelCall lower_conv2d(const Graph& graph, const Node& node, const Target&) {
       .set("tail", tail);
   const bool gathers = w.pad_top != 0 || w.pad_left != 0 || w.pad_bottom != 0 || w.pad_right != 0 || w.dilation_w != 1;
   call.scratch(4 * std::int64_t{layer.inputs} + (gathers ? 2 * layer.inputs : 2 * round_up_to_4(w.filter_h * tail)));
-  call.overlap(pair_overlap(in, w, layer.outputs));
+  call.overlap(batch_overlap(in, w, layer.outputs, 2));
   const std::int64_t positions = std::int64_t{w.out_h} * w.out_w;
   const std::int64_t image = window_instructions(in, w, layer.inputs) + positions / 2 * dual_pair_instructions(layer) +
                              positions % 2 * dual_single_instructions(layer);

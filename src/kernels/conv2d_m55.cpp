@@ -51,20 +51,32 @@ bool applies_depthwise(const Graph& graph, const Node& node, const Target& targe
   return ops::input(graph, node, 0).shape[3] == 1 && applies_conv2d(graph, node, target);
 }
 
+/// Positions whose windows stand in scratch together: calls are dear where windows are small.
+std::int64_t at_once(const MveLayer& layer) {
+  constexpr std::int64_t kScratch = 768;
+  return std::clamp<std::int64_t>(kScratch / (16 * std::int64_t{layer.chunks}) / 2 * 2, 2, 24);
+}
+
 /// Copying all windows of one image into scratch. Follows device/cortex_m55/conv2d_s8_mve.c.
-std::int64_t window_instructions(const Shape& in, const ops::Window& w) {
-  const std::int64_t row = std::int64_t{w.filter_w} * in[3];
-  std::int64_t sum = 0;
+std::int64_t window_instructions(const Shape& in, const ops::Window& w, std::int64_t batch) {
+  const std::int64_t row = std::int64_t{w.filter_w} * in[3], rows = w.filter_h, vectors = (row + 15) / 16;
+  const std::int64_t narrow = rows == 1 ? 10 : rows == 3 ? 20 : 7 + 7 * rows;
+  const std::int64_t wide = 10 + rows * (7 + 3 * vectors);
+  std::int64_t sum = 0, inside_before = 0;
   for (std::int32_t oy = 0; oy < w.out_h; ++oy)
     for (std::int32_t ox = 0; ox < w.out_w; ++ox) {
       const std::int32_t y = oy * w.stride_h - w.pad_top, x = ox * w.stride_w - w.pad_left;
-      const bool inside = w.dilation_w == 1 && y >= 0 && x >= 0 && y + (w.filter_h - 1) * w.dilation_h < in[1] &&
-                          x + w.filter_w <= in[2];
+      const std::int64_t p = std::int64_t{oy} * w.out_w + ox;
+      const bool inside =
+          w.dilation_w == 1 && y >= 0 && x >= 0 && y + (rows - 1) * w.dilation_h < in[1] && x + w.filter_w <= in[2];
       const std::int64_t copies = w.dilation_w == 1 ? 1 : w.filter_w;
-      const std::int64_t vectors = (row / copies + 15) / 16;
-      sum += inside ? 30 + w.filter_h * (7 + 3 * vectors)
-                    : 75 + 7 * (w.filter_h + w.filter_w) + w.filter_h * row / 8 +
-                          w.filter_h * (6 + copies * (5 + 3 * vectors));
+      const bool first = inside_before == 0 || ox == 0 || p % batch == 0;  // of a run
+      if (inside)
+        sum += (first ? 45 : 0) + (row <= 16 ? narrow : wide);
+      else
+        sum +=
+            75 + 7 * (rows + w.filter_w) + rows * row / 8 + rows * (6 + copies * (5 + 3 * ((row / copies + 15) / 16)));
+      inside_before = inside ? 1 : 0;
     }
   return sum;
 }
@@ -73,16 +85,17 @@ KernelCall lower_conv2d(const Graph& graph, const Node& node, const Target&) {
   const Shape& in = ops::input(graph, node, 0).shape;
   const ops::Window w = convolution_window(graph, node);
   const MveLayer layer = *packed(graph, node);
+  const std::int64_t batch = at_once(layer);
   CallBuilder call("conv2d_s8_mve");
   call.reads(node);
   set_window(call, in, w, true);
-  call.set("in_c", in[3]).set("in_zero", ops::zero_point_of(ops::input(graph, node, 0)));
-  call.scratch(32 * std::int64_t{layer.chunks}).overlap(pair_overlap(in, w, layer.outputs));
+  call.set("in_c", in[3]).set("in_zero", ops::zero_point_of(ops::input(graph, node, 0))).set("at_once", batch);
+  call.scratch(batch * 16 * layer.chunks + 16).overlap(batch_overlap(in, w, layer.outputs, batch));
   const std::int64_t positions = std::int64_t{w.out_h} * w.out_w;
-  const std::int64_t image = window_instructions(in, w) +
-                             positions / 2 * (12 + kMvePairsCall + mve_pair_instructions(layer)) +
+  const std::int64_t image = window_instructions(in, w, batch) + positions / 2 * mve_pair_instructions(layer) +
+                             (positions + batch - 1) / batch * (kMvePairsCall + 25) +
                              positions % 2 * mve_one_instructions(layer);
-  call.cost(60 + in[0] * image, kMveDenseCode + 700);
+  call.cost(60 + in[0] * image, kMveDenseCode + 900);
   KernelCall result = call.take();
   add_mve_layer(result, layer);
   return result;

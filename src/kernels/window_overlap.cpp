@@ -30,7 +30,7 @@ Overlap window_overlap(const Shape& in_shape, const ops::Window& window, std::in
   return {.allowed = true, .lead = lead * element_bytes, .equal_offset_only = false};
 }
 
-Overlap pair_overlap(const Shape& in, const ops::Window& w, std::int64_t out_c) {
+Overlap batch_overlap(const Shape& in, const ops::Window& w, std::int64_t out_c, std::int64_t at_once) {
   const std::int64_t per_image = std::int64_t{w.out_h} * w.out_w;
   if (in[0] * per_image > 10'000'000) return {};
   const std::int64_t in_image = std::int64_t{in[1]} * in[2] * in[3];
@@ -40,8 +40,8 @@ Overlap pair_overlap(const Shape& in, const ops::Window& w, std::int64_t out_c) 
     for (std::int64_t p = per_image - 1; p >= 0; --p) {
       const std::int64_t y = std::clamp<std::int64_t>(p / w.out_w * w.stride_h - w.pad_top, 0, in[1] - 1);
       const std::int64_t x = std::clamp<std::int64_t>(p % w.out_w * w.stride_w - w.pad_left, 0, in[2] - 1);
-      const bool ends_pair = p % 2 == 1 || p == per_image - 1;
-      if (ends_pair && needed_later != std::numeric_limits<std::int64_t>::max())
+      const bool ends_batch = p % at_once == at_once - 1 || p == per_image - 1;
+      if (ends_batch && needed_later != std::numeric_limits<std::int64_t>::max())
         lead = std::max(lead, (n * per_image + p + 1) * out_c - needed_later);
       needed_later = std::min(needed_later, n * in_image + (y * in[2] + x) * in[3]);
     }

@@ -21,7 +21,8 @@ enum class WindowReads : std::uint8_t {
 Overlap window_overlap(const Shape& in_shape, const ops::Window& window, std::int32_t out_c, WindowReads reads,
                        std::int64_t element_bytes);
 
-/// For int8 kernels that read the windows of two positions before they write their outputs.
-Overlap pair_overlap(const Shape& in, const ops::Window& w, std::int64_t out_c);
+/// For int8 kernels that read the windows of `at_once` positions (counted in each image) before they write their
+/// outputs.
+Overlap batch_overlap(const Shape& in, const ops::Window& w, std::int64_t out_c, std::int64_t at_once);
 
 }  // namespace mote::kernels
