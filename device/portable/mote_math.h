@@ -58,4 +58,17 @@ static inline int8_t mote_requantize(int32_t sum, int32_t multiplier, int32_t sh
     return (int8_t)mote_clamp(mote_add_wrapping(mote_scale(sum, multiplier, shift), zero), low, high);
 }
 
+/* floor(x / 2^n), 0 <= n <= 62, of a value that fits 32 bits then (else its low bits). */
+static inline int32_t mote_shift_right_64(int64_t x, int32_t n) {
+    return (int32_t)(uint32_t)(uint64_t)(x >= 0 ? x >> n : ~(~x >> n));
+}
+
+/* The int16 of an int16 layer's sum. `single`: |sum| < 2^47, multiplier is Q0.15 and there is one rounding, halves up, by a
+ * right shift of 8..46. Else the sum fits 32 bits and is scaled as those of int8 layers are. */
+static inline int16_t mote_requantize_s16(int64_t sum, int32_t multiplier, int32_t shift, int32_t single, int32_t low, int32_t high) {
+    const int32_t scaled = single != 0 ? mote_shift_right_64(sum * multiplier + ((int64_t)1 << (shift - 1)), shift)
+                                       : mote_scale((int32_t)sum, multiplier, shift);
+    return (int16_t)mote_clamp(scaled, low, high);
+}
+
 #endif /* MOTE_MATH_H */

@@ -5,6 +5,7 @@
 
 #include "kernels/convolution.h"
 #include "kernels/kernels.h"
+#include "kernels/pack.h"
 #include "ops/activation.h"
 #include "ops/operands.h"
 #include "ops/ops.h"
@@ -67,6 +68,19 @@ KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
   return call.overlap(kElementwise).cost(out.elements() * 70, 360).take();
 }
 
+KernelCall lower_s16(const Graph& graph, const Node& node, const Target&) {
+  const Tensor& out = ops::output(graph, node);
+  const Broadcast dims = merged(graph, node);
+  const ops::AddScales scales = ops::add_scales(ops::input(graph, node, 0), ops::input(graph, node, 1), out);
+  CallBuilder call("add_s16");
+  call.reads(node, 2).set_list("shape", dims.shape).set_list("b_stride", dims.b_stride);
+  call.set("a_multiplier", scales.a.multiplier).set("b_multiplier", scales.b.multiplier);
+  call.set("out_multiplier", scales.output.multiplier);
+  call.set("a_shift", -scales.a.shift).set("b_shift", -scales.b.shift).set("out_shift", -scales.output.shift);
+  set_int16_range(call, graph, node);
+  return call.overlap(kElementwise).cost(out.elements() * 68, 340).take();
+}
+
 KernelCall lower_f32(const Graph& graph, const Node& node, const Target&) {
   const Broadcast dims = merged(graph, node);
   CallBuilder call("add_f32");
@@ -80,11 +94,13 @@ bool applies(const Graph& graph, const Node& node, DType type) {
          merge_dimensions(ops::input(graph, node, 0).shape, ops::input(graph, node, 1).shape).has_value();
 }
 bool applies_s8(const Graph& graph, const Node& node, const Target&) { return applies(graph, node, DType::i8); }
+bool applies_s16(const Graph& graph, const Node& node, const Target&) { return applies(graph, node, DType::i16); }
 bool applies_f32(const Graph& graph, const Node& node, const Target&) { return applies(graph, node, DType::f32); }
 
 }  // namespace
 
 const KernelDef add_s8 = {"add_s8", &ops::add, "add_s8.c", applies_s8, lower_s8};
+const KernelDef add_s16 = {"add_s16", &ops::add, "add_s16.c", applies_s16, lower_s16};
 const KernelDef add_f32 = {"add_f32", &ops::add, "add_f32.c", applies_f32, lower_f32};
 
 }  // namespace mote::kernels

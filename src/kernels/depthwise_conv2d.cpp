@@ -1,5 +1,6 @@
 // Kernels for depthwise_conv2d: one filter per channel in groups of four channels; several filters on one channel as a
 // conv2d; the rare rest output by output.
+#include "ir/int4.h"
 #include "kernels/convolution.h"
 #include "kernels/cost.h"
 #include "kernels/kernels.h"
@@ -47,6 +48,43 @@ KernelCall lower_s8(const Graph& graph, const Node& node, const Target& target) 
   const std::int64_t per_group = taps(graph, node) * 16 + 40 + 4 * kRequantize;
   const std::int64_t all = positions(graph, node) * (kPosition + round_up_to_4(channels) / 4 * per_group);
   return call.cost(portable_on(target, all), 1350).take();
+}
+
+KernelCall lower_s8w4(const Graph& graph, const Node& node, const Target& target) {
+  const Tensor& x = ops::input(graph, node, 0);
+  const Tensor& weights = ops::input(graph, node, 1);
+  const std::int32_t channels = x.shape[3];
+  const std::vector<std::int8_t> w = channels_first<std::int8_t>(int8_elements(weights), channels);
+  const ops::Window window = convolution_window(graph, node);
+  CallBuilder call("depthwise_conv2d_s8w4");
+  set_window(call, x.shape, window, true);
+  set_int8_range(call, graph, node);
+  call.reads(node).set("channels", channels);
+  call.constant("weights", interleave4_int4(w, channels));
+  call.constant("bias", folded_bias(ops::optional_input(graph, node, 2), w, channels, ops::zero_point_of(x)));
+  set_multipliers(call, ops::channel_multipliers(x, weights, ops::output(graph, node), channels));
+  call.overlap(window_overlap(x.shape, window, channels, WindowReads::per_channel, 1));
+  const std::int64_t per_group = taps(graph, node) * 28 + 40 + 4 * kRequantize;
+  const std::int64_t all = positions(graph, node) * (kPosition + round_up_to_4(channels) / 4 * per_group);
+  return call.cost(portable_on(target, all), 1450).take();
+}
+
+KernelCall lower_s16(const Graph& graph, const Node& node, const Target& target) {
+  const Tensor& x = ops::input(graph, node, 0);
+  const Tensor& weights = ops::input(graph, node, 1);
+  const std::int32_t channels = weights.shape[3];
+  const auto w = weights.constant<std::int8_t>();
+  const ops::Window window = convolution_window(graph, node);
+  CallBuilder call("depthwise_conv2d_s16");
+  set_window(call, x.shape, window, true);
+  set_int16_range(call, graph, node);
+  call.reads(node).set("in_c", x.shape[3]).set("depth_multiplier", channels / x.shape[3]);
+  call.constant("weights", std::vector<std::int8_t>(w.begin(), w.end()));
+  call.constant("bias", padded_bias64(ops::optional_input(graph, node, 2), channels));
+  set_multipliers16(call, ops::channel_multipliers(x, weights, ops::output(graph, node), channels), true);
+  const WindowReads reads = channels == x.shape[3] ? WindowReads::per_channel : WindowReads::all_channels;
+  call.overlap(window_overlap(x.shape, window, channels, reads, 2));
+  return call.cost(portable_on(target, single_instructions(graph, node)), 620).take();
 }
 
 KernelCall lower_as_conv2d_s8(const Graph& graph, const Node& node, const Target& target) {
@@ -115,8 +153,22 @@ bool applies_f32(const Graph& graph, const Node& node, const Target&) {
   return fits_device(graph, node, DType::f32) && constant_weights(graph, node);
 }
 
+bool applies_s8w4(const Graph& graph, const Node& node, const Target&) {
+  return fits_device(graph, node, DType::i8) && ops::input(graph, node, 1).type == DType::i4 &&
+         in_channels(graph, node) == out_channels(graph, node);
+}
+bool applies_s16(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::i16); }
+
 }  // namespace
 
+const KernelDef depthwise_conv2d_s8w4 = {"depthwise_conv2d_s8w4",
+                                         &ops::depthwise_conv2d,
+                                         "depthwise_conv2d_s8w4.c",
+                                         applies_s8w4,
+                                         lower_s8w4,
+                                         /*int4=*/true};
+const KernelDef depthwise_conv2d_s16 = {"depthwise_conv2d_s16", &ops::depthwise_conv2d, "depthwise_conv2d_s16.c",
+                                        applies_s16, lower_s16};
 const KernelDef depthwise_conv2d_s8 = {"depthwise_conv2d_s8", &ops::depthwise_conv2d, "depthwise_conv2d_s8.c",
                                        applies_s8, lower_s8};
 const KernelDef depthwise_as_conv2d_s8 = {"depthwise_as_conv2d_s8", &ops::depthwise_conv2d, "conv2d_s8.c",

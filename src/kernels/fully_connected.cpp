@@ -1,4 +1,5 @@
 // Kernels for fully_connected: weights in groups of four outputs.
+#include "ir/int4.h"
 #include "kernels/convolution.h"
 #include "kernels/cost.h"
 #include "kernels/kernels.h"
@@ -52,6 +53,37 @@ KernelCall lower_s8(const Graph& graph, const Node& node, const Target& target) 
   return call.take();
 }
 
+KernelCall lower_s8w4(const Graph& graph, const Node& node, const Target& target) {
+  const Tensor& x = ops::input(graph, node, 0);
+  const Tensor& weights = ops::input(graph, node, 1);
+  const Tensor& out = ops::output(graph, node);
+  const std::int32_t channels = weights.shape[0];
+  const std::vector<std::int8_t> w = int8_elements(weights);
+  const ops::Int8Range range = ops::int8_range(node.attrs.text("activation"), out.quant);
+  CallBuilder call("fully_connected_s8w4");
+  set_common(call, graph, node, target, 1, 440);
+  call.set("out_zero", ops::zero_point_of(out)).set("act_min", range.min).set("act_max", range.max);
+  call.constant("weights", interleave4_int4(w, channels));
+  call.constant("bias", folded_bias(ops::optional_input(graph, node, 2), w, channels, ops::zero_point_of(x)));
+  set_multipliers(call, ops::fully_connected_multipliers(x, weights, out, channels));
+  return call.take();
+}
+
+KernelCall lower_s16(const Graph& graph, const Node& node, const Target& target) {
+  const Tensor& x = ops::input(graph, node, 0);
+  const Tensor& weights = ops::input(graph, node, 1);
+  const Tensor* bias = ops::optional_input(graph, node, 2);
+  const std::int32_t channels = weights.shape[0];
+  CallBuilder call("fully_connected_s16");
+  set_common(call, graph, node, target, 2, 520);
+  set_int16_range(call, graph, node);
+  call.constant("weights", interleave4(weights.constant<std::int8_t>(), channels));
+  call.constant("bias", padded_bias64(bias, round_up_to_4(channels)));
+  set_multipliers16(call, ops::fully_connected_multipliers(x, weights, ops::output(graph, node), channels),
+                    ops::has_wide_sums(x, bias));
+  return call.take();
+}
+
 KernelCall lower_f32(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& weights = ops::input(graph, node, 1);
   const std::int32_t channels = weights.shape[0];
@@ -64,6 +96,10 @@ KernelCall lower_f32(const Graph& graph, const Node& node, const Target& target)
 }
 
 bool applies_s8(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::i8); }
+bool applies_s8w4(const Graph& graph, const Node& node, const Target&) {
+  return fits_device(graph, node, DType::i8) && ops::input(graph, node, 1).type == DType::i4;
+}
+bool applies_s16(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::i16); }
 bool applies_f32(const Graph& graph, const Node& node, const Target&) {
   return fits_device(graph, node, DType::f32) && constant_weights(graph, node);
 }
@@ -72,6 +108,10 @@ bool applies_f32(const Graph& graph, const Node& node, const Target&) {
 
 const KernelDef fully_connected_s8 = {"fully_connected_s8", &ops::fully_connected, "fully_connected_s8.c", applies_s8,
                                       lower_s8};
+const KernelDef fully_connected_s8w4 = {
+    "fully_connected_s8w4", &ops::fully_connected, "fully_connected_s8w4.c", applies_s8w4, lower_s8w4, /*int4=*/true};
+const KernelDef fully_connected_s16 = {"fully_connected_s16", &ops::fully_connected, "fully_connected_s16.c",
+                                       applies_s16, lower_s16};
 const KernelDef fully_connected_f32 = {"fully_connected_f32", &ops::fully_connected, "fully_connected_f32.c",
                                        applies_f32, lower_f32};
 

@@ -48,7 +48,7 @@ KernelCall lower_pad(std::string_view file, const Graph& graph, const Node& node
   call.reads(node).set("rank", static_cast<std::int64_t>(x.shape.size()));
   call.set_list("in_shape", eight({x.shape.begin(), x.shape.end()}));
   call.set_list("before", eight(node.attrs.list("before"))).set_list("after", eight(node.attrs.list("after")));
-  if (x.type == DType::i8) {
+  if (x.type != DType::f32) {
     call.set("value", ops::zero_point_of(out));
   } else {
     call.set_real("value", 0.0F);
@@ -65,6 +65,10 @@ KernelCall lower_transpose_f32(const Graph& g, const Node& n, const Target&) {
   return lower_transpose("transpose_f32", g, n);
 }
 KernelCall lower_pad_s8(const Graph& g, const Node& n, const Target&) { return lower_pad("pad_s8", g, n); }
+KernelCall lower_transpose_s16(const Graph& g, const Node& n, const Target&) {
+  return lower_transpose("transpose_s16", g, n);
+}
+KernelCall lower_pad_s16(const Graph& g, const Node& n, const Target&) { return lower_pad("pad_s16", g, n); }
 KernelCall lower_pad_f32(const Graph& g, const Node& n, const Target&) { return lower_pad("pad_f32", g, n); }
 
 bool applies_any(const Graph& graph, const Node& node, const Target&) {
@@ -73,6 +77,9 @@ bool applies_any(const Graph& graph, const Node& node, const Target&) {
 bool has_axes(const Graph& graph, const Node& node) { return !ops::input(graph, node, 0).shape.empty(); }
 bool applies_s8(const Graph& graph, const Node& node, const Target&) {
   return fits_device(graph, node, DType::i8) && has_axes(graph, node);
+}
+bool applies_s16(const Graph& graph, const Node& node, const Target&) {
+  return fits_device(graph, node, DType::i16) && has_axes(graph, node);
 }
 bool applies_f32(const Graph& graph, const Node& node, const Target&) {
   return fits_device(graph, node, DType::f32) && has_axes(graph, node);
@@ -85,5 +92,8 @@ const KernelDef transpose_s8 = {"transpose_s8", &ops::transpose, "transpose_s8.c
 const KernelDef transpose_f32 = {"transpose_f32", &ops::transpose, "transpose_f32.c", applies_f32, lower_transpose_f32};
 const KernelDef pad_s8 = {"pad_s8", &ops::pad, "pad_s8.c", applies_s8, lower_pad_s8};
 const KernelDef pad_f32 = {"pad_f32", &ops::pad, "pad_f32.c", applies_f32, lower_pad_f32};
+
+const KernelDef transpose_s16 = {"transpose_s16", &ops::transpose, "transpose_s16.c", applies_s16, lower_transpose_s16};
+const KernelDef pad_s16 = {"pad_s16", &ops::pad, "pad_s16.c", applies_s16, lower_pad_s16};
 
 }  // namespace mote::kernels

@@ -51,7 +51,18 @@ std::vector<T> padded_bias(const Tensor* bias, std::int32_t size) {
 std::vector<std::int32_t> folded_bias(const Tensor* bias, std::span<const std::int8_t> weights, std::int32_t channels,
                                       std::int32_t in_zero);
 
+/// interleave4 with two weights a byte, each 8 more than it stands for (device/portable/mote_dot4.h): [channels / 4
+/// rounded up][taps][2].
+std::vector<std::uint8_t> interleave4_int4(std::span<const std::int8_t> weights, std::int32_t channels);
+
+/// The int32 or int64 bias (zeros if null) padded with zeros to `size`.
+std::vector<std::int64_t> padded_bias64(const Tensor* bias, std::int32_t size);
+
 /// Fields channel_step, multiplier, shift: one entry if all channels agree.
 void set_multipliers(CallBuilder& call, std::span<const QuantizedMultiplier> multipliers);
+/// The same and `single`, for mote_requantize_s16: Q0.15 and right shifts where sums are wide (ops/weighted.h).
+void set_multipliers16(CallBuilder& call, std::vector<QuantizedMultiplier> multipliers, bool wide);
+/// act_min and act_max of an int16 node.
+void set_int16_range(CallBuilder& call, const Graph& graph, const Node& node);
 
 }  // namespace mote::kernels

@@ -17,8 +17,8 @@ KernelCall lower(std::string_view file, const Graph& graph, const Node& node, st
   CallBuilder call(file);
   set_window(call, x.shape, window, false);
   call.reads(node).set("channels", x.shape[3]);
-  if (x.type == DType::i8) {
-    const ops::Int8Range range = ops::int8_range(node.attrs.text("activation"), out.quant);
+  if (x.type != DType::f32) {
+    const ops::IntRange range = ops::integer_range(node.attrs.text("activation"), out);
     call.set("act_min", range.min).set("act_max", range.max);
   } else {
     set_float_range(call, node);
@@ -31,6 +31,10 @@ KernelCall lower(std::string_view file, const Graph& graph, const Node& node, st
 KernelCall lower_average_s8(const Graph& g, const Node& n, const Target&) {
   return lower("average_pool2d_s8", g, n, 480);
 }
+KernelCall lower_average_s16(const Graph& g, const Node& n, const Target&) {
+  return lower("average_pool2d_s16", g, n, 480);
+}
+KernelCall lower_max_s16(const Graph& g, const Node& n, const Target&) { return lower("max_pool2d_s16", g, n, 430); }
 KernelCall lower_average_f32(const Graph& g, const Node& n, const Target&) {
   return lower("average_pool2d_f32", g, n, 580);
 }
@@ -38,6 +42,7 @@ KernelCall lower_max_s8(const Graph& g, const Node& n, const Target&) { return l
 KernelCall lower_max_f32(const Graph& g, const Node& n, const Target&) { return lower("max_pool2d_f32", g, n, 590); }
 
 bool applies_s8(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::i8); }
+bool applies_s16(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::i16); }
 bool applies_f32(const Graph& graph, const Node& node, const Target&) { return fits_device(graph, node, DType::f32); }
 
 }  // namespace
@@ -48,5 +53,9 @@ const KernelDef average_pool2d_f32 = {"average_pool2d_f32", &ops::average_pool2d
                                       lower_average_f32};
 const KernelDef max_pool2d_s8 = {"max_pool2d_s8", &ops::max_pool2d, "max_pool2d_s8.c", applies_s8, lower_max_s8};
 const KernelDef max_pool2d_f32 = {"max_pool2d_f32", &ops::max_pool2d, "max_pool2d_f32.c", applies_f32, lower_max_f32};
+
+const KernelDef average_pool2d_s16 = {"average_pool2d_s16", &ops::average_pool2d, "average_pool2d_s16.c", applies_s16,
+                                      lower_average_s16};
+const KernelDef max_pool2d_s16 = {"max_pool2d_s16", &ops::max_pool2d, "max_pool2d_s16.c", applies_s16, lower_max_s16};
 
 }  // namespace mote::kernels

@@ -54,12 +54,16 @@ inline std::int32_t multiply_by_quantized_multiplier(std::int32_t x, QuantizedMu
   return rounding_divide_by_pot(saturating_rounding_doubling_high_mul(shifted, m.multiplier), right);
 }
 
+/// The multiplier cut to Q0.15, and the right shift (8..46) that belongs to it.
+inline QuantizedMultiplier reduced_multiplier(QuantizedMultiplier m) {
+  return {m.multiplier < 0x7fff0000 ? (m.multiplier + (1 << 15)) >> 16 : 0x7fff, 15 - m.shift};
+}
+
 /// The same for the 64-bit sums of 16x8 layers, |x| < 2^47: the multiplier is cut to 16 bits and there is one rounding,
 /// halves up. `m.shift` < 8.
 inline std::int32_t multiply_wide_by_quantized_multiplier(std::int64_t x, QuantizedMultiplier m) {
-  const std::int64_t reduced = m.multiplier < 0x7fff0000 ? (m.multiplier + (1 << 15)) >> 16 : 0x7fff;
-  const int shift = 15 - m.shift;
-  return static_cast<std::int32_t>((x * reduced + (std::int64_t{1} << (shift - 1))) >> shift);
+  const QuantizedMultiplier r = reduced_multiplier(m);
+  return static_cast<std::int32_t>((x * r.multiplier + (std::int64_t{1} << (r.shift - 1))) >> r.shift);
 }
 
 }  // namespace mote

@@ -29,13 +29,12 @@ Quantization activation_quantization16(Range range) {
   return {{static_cast<float>((largest < 1e-6 ? 1.0 : largest) / 32767.0)}, {0}, 0};
 }
 
-float weight_scale(std::span<const float> channel, float bias, float in_scale, float out_scale, std::int32_t limit,
-                   double bias_limit) {
+float weight_scale(std::span<const float> channel, float bias, float in_scale, float out_scale, std::int32_t limit) {
   double largest = 0.0;
   for (const float w : channel) largest = std::max(largest, std::fabs(double{w}));
   const double ratio = double{out_scale} / double{in_scale};
   const double for_weights = largest > 0.0 ? largest / limit : ratio;
-  const double for_bias = std::fabs(double{bias}) / (double{in_scale} * bias_limit);
+  const double for_bias = std::fabs(double{bias}) / (double{in_scale} * 0x1p29);
   return static_cast<float>(std::max({for_weights, for_bias, ratio * 0x1p-30}));
 }
 

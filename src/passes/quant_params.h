@@ -27,16 +27,13 @@ Quantization activation_quantization16(Range range);
 
 /// The largest magnitude of symmetric weights: 127 for 8 bits, 7 for 4.
 constexpr std::int32_t weight_limit(int bits) { return (1 << (bits - 1)) - 1; }
-/// The largest bias of an int8 layer, and of an int16 layer (whose biases have 64 bits).
-inline constexpr double kBiasLimit = 0x1p29;
-inline constexpr double kBiasLimit16 = 0x1p45;
 
 /// The scale of one output channel's weights: the largest magnitude becomes `limit` (weight_limit), unless the
-/// channel's bias, in units of scale(in) * scale, needs a larger one to stay below `bias_limit`, or the ratio to the
+/// channel's bias, in units of scale(in) * scale, needs a larger one to stay below 2^29, or the ratio to the
 /// output's scale falls below 2^-30. Without weights (all 0) it is scale(out) / scale(in), which rounds the bias
 /// straight to the output's steps.
 float weight_scale(std::span<const float> channel, float bias, float in_scale, float out_scale,
-                   std::int32_t limit = 127, double bias_limit = kBiasLimit);
+                   std::int32_t limit = 127);
 
 /// round(value / scale), halves away from zero, bounded to [-limit, limit].
 std::int8_t quantize_weight(float value, float scale, std::int32_t limit = 127);

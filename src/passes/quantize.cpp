@@ -293,8 +293,8 @@ class Quantizer {
     w.quant.axis = channel.channels > 1 ? node.op->weight_axis : 0;
     w.quant.zero_point.assign(channel.channels, 0);
     for (std::size_t c = 0; c < channel.channels; ++c)
-      w.quant.scale.push_back(weight_scale(by_channel[c], bias != nullptr ? bias->constant<float>()[c] : 0.0F, in_scale,
-                                           out_scale, limit, wide ? kBiasLimit16 : kBiasLimit));
+      w.quant.scale.push_back(
+          weight_scale(by_channel[c], bias != nullptr ? bias->constant<float>()[c] : 0.0F, in_scale, out_scale, limit));
     std::vector<std::int8_t> quantized(values.size());
     for (std::size_t i = 0; i < values.size(); ++i)
       quantized[i] = quantize_weight(values[i], w.quant.scale[channel(i)], limit);

@@ -12,28 +12,43 @@
 
 extern "C" {
 #include "add_f32.h"
+#include "add_s16.h"
 #include "add_s8.h"
 #include "average_pool2d_f32.h"
+#include "average_pool2d_s16.h"
 #include "average_pool2d_s8.h"
 #include "clamp_f32.h"
 #include "conv2d_f32.h"
+#include "conv2d_s16.h"
 #include "conv2d_s8.h"
+#include "conv2d_s8w4.h"
 #include "copy.h"
 #include "depthwise_conv2d_f32.h"
 #include "depthwise_conv2d_multiplier_s8.h"
+#include "depthwise_conv2d_s16.h"
 #include "depthwise_conv2d_s8.h"
+#include "depthwise_conv2d_s8w4.h"
+#include "dequantize_s16_f32.h"
 #include "dequantize_s8_f32.h"
 #include "fully_connected_f32.h"
+#include "fully_connected_s16.h"
 #include "fully_connected_s8.h"
+#include "fully_connected_s8w4.h"
 #include "lookup_s8.h"
 #include "max_pool2d_f32.h"
+#include "max_pool2d_s16.h"
 #include "max_pool2d_s8.h"
 #include "pad_f32.h"
+#include "pad_s16.h"
 #include "pad_s8.h"
+#include "quantize_f32_s16.h"
 #include "quantize_f32_s8.h"
+#include "rescale.h"
 #include "softmax_f32.h"
+#include "softmax_s16.h"
 #include "softmax_s8.h"
 #include "transpose_f32.h"
+#include "transpose_s16.h"
 #include "transpose_s8.h"
 }
 
@@ -51,7 +66,10 @@ struct Slot {
 template <typename T>
 const char* c_name() {
   if constexpr (std::is_same_v<T, std::int8_t>) return "int8_t";
+  if constexpr (std::is_same_v<T, std::uint8_t>) return "uint8_t";
+  if constexpr (std::is_same_v<T, std::int16_t>) return "int16_t";
   if constexpr (std::is_same_v<T, std::int32_t>) return "int32_t";
+  if constexpr (std::is_same_v<T, std::int64_t>) return "int64_t";
   if constexpr (std::is_same_v<T, float>) return "float";
 }
 
@@ -101,6 +119,12 @@ Kernel kernel(const char* params_type, std::vector<Slot> slots) {
     using P = function##_params;                                                 \
     table[#function] = kernel<P, &function>(#function "_params", {__VA_ARGS__}); \
   }
+#define RESCALE(function)                                                                                     \
+  {                                                                                                           \
+    using P = mote_rescale_params;                                                                            \
+    table[#function] = kernel<P, &function>(                                                                  \
+        "mote_rescale_params", {F(count), F(in_zero), F(out_zero), F(multiplier), F(shift), F(min), F(max)}); \
+  }
 #define WINDOW                                                                                                      \
   F(batches), F(in_h), F(in_w), F(out_h), F(out_w), F(filter_h), F(filter_w), F(stride_h), F(stride_w), F(pad_top), \
       F(pad_left)
@@ -115,6 +139,26 @@ std::map<std::string, Kernel> make_table() {
   KERNEL(mote_add_f32, F(shape), F(b_stride), RANGE)
   KERNEL(mote_add_s8, F(shape), F(b_stride), F(a_zero), F(b_zero), F(out_zero), F(a_multiplier), F(b_multiplier),
          F(out_multiplier), F(a_shift), F(b_shift), F(out_shift), RANGE)
+  KERNEL(mote_add_s16, F(shape), F(b_stride), F(a_multiplier), F(b_multiplier), F(out_multiplier), F(a_shift),
+         F(b_shift), F(out_shift), RANGE)
+  KERNEL(mote_average_pool2d_s16, WINDOW, F(channels), RANGE)
+  KERNEL(mote_conv2d_s16, WINDOW, DILATION, F(in_c), F(out_c), RANGE, PACKED, SCALES, F(single))
+  KERNEL(mote_conv2d_s8w4, WINDOW, DILATION, F(in_c), F(out_c), RANGE, ZEROS, PACKED, SCALES)
+  KERNEL(mote_depthwise_conv2d_s16, WINDOW, DILATION, F(in_c), F(depth_multiplier), RANGE, PACKED, SCALES, F(single))
+  KERNEL(mote_depthwise_conv2d_s8w4, WINDOW, DILATION, F(channels), RANGE, ZEROS, PACKED, SCALES)
+  KERNEL(mote_dequantize_s16_f32, F(count), F(scale))
+  KERNEL(mote_fully_connected_s16, F(rows), F(inputs), F(outputs), RANGE, PACKED, SCALES, F(single))
+  KERNEL(mote_fully_connected_s8w4, F(rows), F(inputs), F(outputs), F(out_zero), RANGE, PACKED, SCALES)
+  KERNEL(mote_max_pool2d_s16, WINDOW, F(channels), RANGE)
+  KERNEL(mote_pad_s16, F(rank), F(in_shape), F(before), F(after), F(value))
+  KERNEL(mote_quantize_f32_s16, F(count), F(scale))
+  RESCALE(mote_rescale_s16)
+  RESCALE(mote_rescale_s8_s16)
+  RESCALE(mote_rescale_s16_s8)
+  RESCALE(mote_rescale_s32_s16)
+  RESCALE(mote_rescale_s32_s8)
+  KERNEL(mote_softmax_s16, F(rows), F(depth), F(multiplier), F(shift), F(exponentials), F(reciprocals))
+  KERNEL(mote_transpose_s16, F(rank), F(out_shape), F(in_stride))
   KERNEL(mote_average_pool2d_f32, WINDOW, F(channels), RANGE)
   KERNEL(mote_average_pool2d_s8, WINDOW, F(channels), RANGE)
   KERNEL(mote_clamp_f32, F(count), RANGE)

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
+#include "kernels/kernels.h"
 #include "ops/ops.h"
 #include "tests/kernels/run_kernel.h"
+#include "tests/ops/precision_cases.h"
 
 namespace mote::testing {
 namespace {
@@ -14,7 +17,8 @@ std::vector<const KernelDef*> applicable(const OpCase& test) {
   std::vector<const KernelDef*> defs;
   const Node& node = test.graph.nodes[0];
   for (const KernelDef* def : kernels_for(*node.op))
-    if (host_target().has_source(def->source) && def->applies(test.graph, node, host_target())) defs.push_back(def);
+    if (host_target().has_source(def->source) && def->applies(seen_by(*def, test).graph, node, host_target()))
+      defs.push_back(def);
   return defs;
 }
 
@@ -42,10 +46,11 @@ void check(const OpCase& test) {
   const Bytes expected = run_reference(test);
   for (const KernelDef* def : defs) {
     const std::string what = std::string(def->name) + " on " + test.name;
-    expect_same(test, run_apart(*def, test), expected, what);
-    const Bytes overlapping = run_overlapping(*def, test);
+    const OpCase seen = seen_by(*def, test);
+    expect_same(test, run_apart(*def, seen), expected, what);
+    const Bytes overlapping = run_overlapping(*def, seen);
     if (!overlapping.empty()) expect_same(test, overlapping, expected, what + ", overlapping");
-    EXPECT_GT(def->lower(test.graph, test.graph.nodes[0], host_target()).instructions, 0) << what;
+    EXPECT_GT(def->lower(seen.graph, seen.graph.nodes[0], host_target()).instructions, 0) << what;
   }
 }
 
@@ -66,6 +71,21 @@ INSTANTIATE_TEST_SUITE_P(Kernels, Portable, ::testing::Range(std::size_t{0}, op_
 
 TEST(PortableRandom, AgreesWithReference) {
   for (std::uint64_t seed = 1; seed <= 600 && !::testing::Test::HasFatalFailure(); ++seed) check(random_case(seed));
+}
+
+TEST(PortablePrecisions, AgreeWithReference) {
+  std::set<std::string_view> used;
+  for (const OpCase& test : precision_cases()) {
+    check(test);
+    if (::testing::Test::HasFatalFailure()) return;
+    for (const KernelDef* def : applicable(test)) used.insert(def->name);
+  }
+  for (const KernelDef* def : kernels::all()) {
+    const bool other = def->name.find("s16") != std::string_view::npos || def->int4 || def->name == "quantize_rescale";
+    if (other && host_target().has_source(def->source)) {
+      EXPECT_TRUE(used.contains(def->name)) << def->name << " has no case";
+    }
+  }
 }
 
 }  // namespace

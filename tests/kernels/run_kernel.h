@@ -6,6 +6,9 @@
 
 namespace mote::testing {
 
+/// The case as the planner shows it to the kernel: int4 weights as int8 ones, unless the kernel reads int4.
+OpCase seen_by(const KernelDef& def, const OpCase& test);
+
 /// A host target that has every portable source.
 const Target& host_target();
 

@@ -39,6 +39,11 @@ CaseMaker& CaseMaker::input(DType type, const Shape& shape, QuantParams quant) {
   if (type == DType::i8) {
     tensor.quant = per_tensor(quant);
     case_.inputs.push_back(bytes_of(random_int8(random_, count, -128)));
+  } else if (type == DType::i16) {
+    tensor.quant = per_tensor(quant);
+    std::vector<std::int16_t> values(static_cast<std::size_t>(count));
+    for (auto& v : values) v = static_cast<std::int16_t>(random_.integer(-32768, 32767));
+    case_.inputs.push_back(bytes_of(values));
   } else {
     std::vector<float> values(static_cast<std::size_t>(count));
     for (float& v : values) v = random_.real(-4.0F, 4.0F);

@@ -31,12 +31,21 @@ struct Reals {
   }
 };
 
+std::int32_t integer_of(DType type, const std::uint8_t* data, std::size_t i) {
+  if (type == DType::i16) return reinterpret_cast<const std::int16_t*>(data)[i];
+  if (type == DType::i8) return reinterpret_cast<const std::int8_t*>(data)[i];
+  const int nibble = (data[i / 2] >> (4 * (i % 2))) % 16;  // i4
+  return nibble < 8 ? nibble : nibble - 16;
+}
+
 double real_of(const Tensor& t, const std::uint8_t* data, std::size_t i, double bias_scale) {
   switch (t.type) {
     case DType::f32:
       return static_cast<double>(reinterpret_cast<const float*>(data)[i]);
     case DType::i32:
       return bias_scale * reinterpret_cast<const std::int32_t*>(data)[i];
+    case DType::i64:
+      return bias_scale * static_cast<double>(reinterpret_cast<const std::int64_t*>(data)[i]);
     default:
       break;
   }
@@ -47,7 +56,7 @@ double real_of(const Tensor& t, const std::uint8_t* data, std::size_t i, double 
       inner *= static_cast<std::size_t>(t.shape[d]);
     channel = i / inner % t.quant.scale.size();
   }
-  const auto q = static_cast<double>(reinterpret_cast<const std::int8_t*>(data)[i]);
+  const auto q = static_cast<double>(integer_of(t.type, data, i));
   return static_cast<double>(t.quant.scale[channel]) * (q - t.quant.zero_point[channel]);
 }
 
@@ -59,7 +68,7 @@ class Exact {
       const std::uint8_t* data = t.is_constant() ? t.data->data() : test.inputs[i].data();
       Reals reals{t.shape, {}};
       for (std::size_t e = 0; e < static_cast<std::size_t>(t.elements()); ++e)
-        reals.values.push_back(real_of(t, data, e, t.type == DType::i32 ? bias_scale(e) : 1.0));
+        reals.values.push_back(real_of(t, data, e, t.type == DType::i32 || t.type == DType::i64 ? bias_scale(e) : 1.0));
       in_.push_back(std::move(reals));
     }
   }
