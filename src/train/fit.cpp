@@ -132,25 +132,62 @@ std::vector<int> predict(TorchGraph& graph, const InputSet& inputs, const GraphH
 
 namespace {
 
-/// Cross entropy with the labels, and with the teacher's softened outputs if there is one.
-at::Tensor loss_of(const at::Tensor& logits, const Targets& targets, const at::Tensor& weights,
-                   const at::Tensor& inputs, const TrainSpec& spec, const FitOptions& options) {
-  const at::Tensor hard = hard_loss(logits, targets, weights, spec);
-  if (options.teacher == nullptr) return hard;
-  at::Tensor taught;
-  {
-    at::NoGradGuard no_grad;
-    taught = options.teacher->forward({inputs}, false, {}, logits_of(options.teacher->graph()))[0];
-  }
-  return hard * (1 - options.teacher_weight) + soft_loss(logits, taught, options.temperature) * options.teacher_weight;
+/// What the student said of a batch.
+struct Answer {
+  at::Tensor logits;
+  at::Tensor features;  ///< undefined unless hints are given
+};
+
+/// Cross entropy with the labels; with the teacher's softened outputs if there is one; and the distance of features.
+at::Tensor loss_of(const Answer& answer, const Targets& targets, const at::Tensor& weights, const Taught& taught,
+                   const at::Tensor& map, const TrainSpec& spec, const FitOptions& options) {
+  const at::Tensor hard = hard_loss(answer.logits, targets, weights, spec);
+  if (!taught.logits.defined()) return hard;
+  const at::Tensor loss = hard * (1 - options.teacher_weight) +
+                          soft_loss(answer.logits, taught.logits, options.temperature) * options.teacher_weight;
+  if (!map.defined()) return loss;
+  const at::Tensor wanted = taught.features / taught.features.square().mean().sqrt().clamp_min(1e-6);
+  return loss + at::mse_loss(at::matmul(answer.features, map), wanted) * options.hint_weight;
+}
+
+/// The linear map from the student's features to the teacher's, small and the same for the same seed.
+at::Tensor fresh_map(std::int64_t from, std::int64_t to, std::uint64_t seed) {
+  at::Tensor map = at::empty({from, to});
+  Random random(seed, hash_text("hints"));
+  const double size = 1 / std::sqrt(static_cast<double>(from));
+  for (std::int64_t i = 0; i < map.numel(); ++i) map.data_ptr<float>()[i] = static_cast<float>(size * random.normal());
+  return map.requires_grad_(true);
+}
+
+/// The caller's hooks, and a look at one activation.
+GraphHooks watching(const GraphHooks& hooks, TensorId which, at::Tensor& seen) {
+  GraphHooks extended = hooks;
+  extended.activation = [which, &seen, inner = hooks.activation](TensorId id, const at::Tensor& value) {
+    const at::Tensor x = inner ? inner(id, value) : value;
+    if (id == which) seen = x.flatten(1);
+    return x;
+  };
+  return extended;
+}
+
+std::vector<TorchGraph::Parameter> all_parameters(const TorchGraph& graph, const std::vector<at::Tensor>& learned) {
+  std::vector<TorchGraph::Parameter> parameters = graph.parameters();
+  for (const at::Tensor& value : learned) parameters.push_back({kNoTensor, value, false});
+  return parameters;
 }
 
 /// The training loop's state between epochs.
 class Loop {
  public:
-  Loop(TorchGraph& graph, const InputSet& validation, const TrainSpec& spec, const FitOptions& options)
-      : graph_(graph), validation_(validation), spec_(spec), options_(options), optimiser_(graph.parameters(), spec) {
-    if (spec.average > 0) average_ = graph_.state();
+  Loop(TorchGraph& graph, const InputSet& validation, const TrainSpec& spec, const FitOptions& options,
+       std::vector<at::Tensor> learned)
+      : graph_(graph),
+        validation_(validation),
+        spec_(spec),
+        options_(options),
+        learned_(std::move(learned)),
+        optimiser_(all_parameters(graph, learned_), spec) {
+    if (spec.average > 0) average_ = state();
   }
 
   Optimiser& optimiser() { return optimiser_; }
@@ -161,7 +198,7 @@ class Loop {
   Result<void> begin() {
     if (options_.resume && std::filesystem::exists(options_.checkpoint)) return resume();
     if (options_.keep_start) {
-      best_ = graph_.state();
+      best_ = state();
       best_loss_ = badness(score(graph_, validation_, options_.hooks), spec_);
     }
     return {};
@@ -173,36 +210,50 @@ class Loop {
     at::NoGradGuard no_grad;
     const double decay =
         std::min(spec_.average, (1.0 + static_cast<double>(steps)) / (10.0 + static_cast<double>(steps)));
-    const std::vector<at::Tensor> now = graph_.values();
+    std::vector<at::Tensor> now = graph_.values();
+    now.insert(now.end(), learned_.begin(), learned_.end());
     for (std::size_t i = 0; i < average_.size(); ++i) average_[i].lerp_(now[i], 1 - decay);
   }
 
   /// After an epoch: validates (the average, if there is one), keeps the best, writes the checkpoint. Completes the
   /// record.
   Result<void> end_epoch(EpochRecord& record) {
-    const std::vector<at::Tensor> now = graph_.state();
-    if (!average_.empty()) graph_.restore(average_);
+    const std::vector<at::Tensor> now = state();
+    if (!average_.empty()) restore(average_);
     const Score validated = score(graph_, validation_, options_.hooks);
     record.validation_loss = validated.loss;
     record.validation_accuracy = validated.accuracy;
     result_.history.push_back(record);
     if (const double measure = badness(validated, spec_); best_.empty() || measure < best_loss_) {
-      best_ = graph_.state();
+      best_ = state();
       best_loss_ = measure;
       result_.best_epoch = record.epoch;
     }
-    if (!average_.empty()) graph_.restore(now);
+    if (!average_.empty()) restore(now);
     if (options_.checkpoint.empty()) return {};
     return save_checkpoint(options_.checkpoint, {options_.fingerprint, result_.history, result_.best_epoch, best_loss_,
                                                  now, best_, optimiser_.state(), average_});
   }
 
   FitResult finish() {
-    graph_.restore(best_);
+    restore(best_);
     return std::move(result_);
   }
 
  private:
+  std::vector<at::Tensor> state() const {
+    std::vector<at::Tensor> all = graph_.state();
+    for (const at::Tensor& value : learned_) all.push_back(value.detach().clone());
+    return all;
+  }
+  void restore(std::vector<at::Tensor> all) {
+    at::NoGradGuard no_grad;
+    const std::size_t own = all.size() - learned_.size();
+    for (std::size_t i = 0; i < learned_.size(); ++i) learned_[i].copy_(all[own + i]);
+    all.resize(own);
+    graph_.restore(all);
+  }
+
   Result<void> resume() {
     MOTE_TRY(Checkpoint saved, load_checkpoint(options_.checkpoint, options_.fingerprint));
     const auto same = [](const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
@@ -210,10 +261,10 @@ class Loop {
         return x.sizes() == y.sizes() && x.scalar_type() == y.scalar_type();
       });
     };
-    if (!same(saved.state, graph_.state()) || !same(saved.best, saved.state) ||
-        !same(saved.optimiser, optimiser_.state()) || !same(saved.average, average_))
+    if (!same(saved.state, state()) || !same(saved.best, saved.state) || !same(saved.optimiser, optimiser_.state()) ||
+        !same(saved.average, average_))
       return bad_input("is damaged, or of another network", options_.checkpoint.string());
-    graph_.restore(saved.state);
+    restore(saved.state);
     optimiser_.restore(saved.optimiser);
     best_ = std::move(saved.best);
     average_ = std::move(saved.average);
@@ -227,6 +278,7 @@ class Loop {
   const InputSet& validation_;
   const TrainSpec& spec_;
   const FitOptions& options_;
+  std::vector<at::Tensor> learned_;
   Optimiser optimiser_;
   FitResult result_;
   std::vector<at::Tensor> best_;
@@ -247,7 +299,15 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
   const auto batch_size = static_cast<std::int64_t>(loader.batch_size());
   at::Tensor inputs = at::empty(batch_shape(graph.graph(), batch_size));
   Targets targets{at::empty({batch_size}, at::kLong), at::empty({batch_size}, at::kLong)};
-  Loop loop(graph, validation, spec, options);
+  std::vector<at::Tensor> learned = options.learned;
+  const TensorId features_id = options.hint_weight > 0 && options.teacher ? features_of(graph.graph()) : kNoTensor;
+  at::Tensor map;
+  if (features_id != kNoTensor) {
+    const Taught taught = options.teacher(at::zeros(batch_shape(graph.graph(), 2)));
+    const std::int64_t own = graph.graph().tensor(features_id).elements();
+    if (taught.features.defined()) learned.push_back(map = fresh_map(own, taught.features.size(1), spec.seed));
+  }
+  Loop loop(graph, validation, spec, options, learned);
   MOTE_TRY_VOID(loop.begin());
   std::string& stopped = loop.result().stopped;
 
@@ -262,9 +322,14 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
       std::copy(batch.others.begin(), batch.others.end(), targets.others.data_ptr<std::int64_t>());
       targets.share = batch.share;
       const std::int64_t global = std::int64_t{epoch - 1} * steps + step - 1;
+      if (options.on_step)
+        options.on_step(static_cast<double>(global) / (static_cast<double>(spec.epochs) * static_cast<double>(steps)));
       const GraphHooks hooks = with_dropout(options.hooks, graph.graph(), spec.dropout, spec.seed, global);
-      const at::Tensor logits = graph.forward({inputs}, true, hooks, logits_id)[0];
-      const at::Tensor loss = loss_of(logits, targets, weights, inputs, spec, options);
+      Answer answer;
+      const GraphHooks watched = map.defined() ? watching(hooks, features_id, answer.features) : hooks;
+      answer.logits = graph.forward({inputs}, true, watched, logits_id)[0];
+      const Taught taught = options.teacher ? options.teacher(inputs) : Taught{};
+      const at::Tensor loss = loss_of(answer, targets, weights, taught, map, spec, options);
       const double value = loss.item<double>();
       if (!std::isfinite(value)) {
         stopped = fmt::format("the loss is not a number in epoch {}, step {}; a lower train.learning_rate may help",
@@ -277,8 +342,9 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
       loop.optimiser().step(record.learning_rate);
       loop.follow(global);
       record.loss += (value - record.loss) / step;
-      record.accuracy +=
-          (logits.detach().argmax(1).eq(targets.labels).to(at::kDouble).mean().item<double>() - record.accuracy) / step;
+      record.accuracy += (answer.logits.detach().argmax(1).eq(targets.labels).to(at::kDouble).mean().item<double>() -
+                          record.accuracy) /
+                         step;
       if (progress && step < steps &&
           !progress({phase, epoch, spec.epochs, step, steps, record.loss, record.accuracy, nullptr})) {
         stopped = "interrupted";

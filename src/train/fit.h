@@ -9,7 +9,7 @@
 #include "data/preparation.h"
 #include "train/progress.h"
 #include "train/recipe.h"
-#include "train/torch_graph.h"
+#include "train/teacher.h"
 
 namespace mote {
 
@@ -24,13 +24,15 @@ struct FitOptions {
   std::string phase = "train";  ///< for progress and messages
   GraphHooks hooks = {};        ///< fake quantisation
   bool keep_start = false;  ///< the state at the beginning is a candidate for the best one too: fine-tuning never harms
-  TorchGraph* teacher =
-      nullptr;  ///< distillation (Hinton et al. 2015): soft targets of this graph, same inputs and outputs
+  Teacher teacher = {};     ///< distillation: its soft targets beside the labels; empty: none
   double teacher_weight = 0.5;  ///< share of the soft loss
   double temperature = 4;
-  std::filesystem::path checkpoint = {};  ///< written after every epoch; empty: none
-  bool resume = false;                    ///< go on from the checkpoint, if the file is there
-  std::uint64_t fingerprint = 0;          ///< of what is trained, kept in the checkpoint
+  double hint_weight = 0;  ///< of imitating the teacher's features, through a linear map that is learned too
+  std::vector<at::Tensor> learned = {};           ///< what the hooks learn besides the graph's parameters
+  std::function<void(double done)> on_step = {};  ///< before every step; done: 0 at the first, below 1 at the last
+  std::filesystem::path checkpoint = {};          ///< written after every epoch; empty: none
+  bool resume = false;                            ///< go on from the checkpoint, if the file is there
+  std::uint64_t fingerprint = 0;                  ///< of what is trained, kept in the checkpoint
 };
 
 /// Trains `graph` in place. Same graph, data, spec: same bits, whatever the machine's number of cores (the threads are

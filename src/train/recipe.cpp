@@ -142,6 +142,7 @@ Result<void> read_compress(TomlReader compress, double learning_rate, CompressSp
   spec.prune_steps = static_cast<std::int32_t>(compress.integer("prune_steps", 2, 1, 100));
   spec.prune_epochs = static_cast<std::int32_t>(compress.integer("prune_epochs", 10, 1, 100'000));
   spec.qat_epochs = static_cast<std::int32_t>(compress.integer("qat_epochs", 8, 1, 100'000));
+  spec.qat_steps = compress.text("qat_steps", "calibrated", "calibrated|learned");
   spec.qat_learning_rate = compress.real("qat_learning_rate", learning_rate / 10, 0, 100);
   return compress.finish();
 }
@@ -149,6 +150,13 @@ Result<void> read_compress(TomlReader compress, double learning_rate, CompressSp
 Result<void> read_distil(TomlReader distil, DistilSpec& spec) {
   spec.weight = distil.real("weight", 0.5, 0, 1);
   spec.temperature = distil.real("temperature", 4, 0.1, 100);
+  spec.hints = distil.real("hints", 0, 0, 1000);
+  spec.teacher_channels_last =
+      distil.text("teacher_layout", "channels_first", "channels_first|channels_last") == "channels_last";
+  if (distil.is_text("teacher")) {
+    spec.teacher_model = distil.text("teacher", "");
+    return distil.finish();
+  }
   const bool wanted = distil.has("teacher");
   TomlReader teacher = distil.section("teacher");
   MOTE_TRY_VOID(distil.finish());
@@ -183,6 +191,8 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   MOTE_TRY_VOID(root.finish());
   if (recipe.data.files.layout == "idx" && recipe.split.test.empty())
     recipe.split.test = {recipe.data.files.test_part + "#*"};  // such data bring their own split
+  auto& teacher = recipe.distil.teacher_model;
+  if (!teacher.empty() && teacher.is_relative()) teacher = file.parent_path() / teacher;
   if (recipe.data.folder.is_relative()) recipe.data.folder = file.parent_path() / recipe.data.folder;
   return recipe;
 }

@@ -92,14 +92,20 @@ struct CompressSpec {
   bool bias_correction = false;  ///< after post-training quantisation
   bool adaround = false;         ///< likewise; corrects biases too
   std::int32_t qat_epochs = 8;
-  double qat_learning_rate = 2e-4;  ///< default: a tenth of train.learning_rate
+  std::string qat_steps = "calibrated";  ///< scales during QAT: as calibrated, or learned with the weights
+  double qat_learning_rate = 2e-4;       ///< default: a tenth of train.learning_rate
 };
 
 /// [distil]
 struct DistilSpec {
-  std::optional<NetworkSpec> teacher;  ///< [distil.teacher], written like [network]; absent: no distillation
-  double weight = 0.5;                 ///< share of the teacher's soft targets in the loss
+  std::optional<NetworkSpec> teacher;   ///< [distil.teacher], written like [network]: trained first
+  std::filesystem::path teacher_model;  ///< or a trained one: OUT of mote train, a float .mir, or a TorchScript file
+  bool teacher_channels_last = false;   ///< layout that a TorchScript teacher takes; PyTorch's is channels first
+  double hints = 0;                     ///< weight of imitating the teacher's last features; 0: not
+  double weight = 0.5;                  ///< share of the teacher's soft targets in the loss
   double temperature = 4;
+
+  bool wanted() const { return teacher.has_value() || !teacher_model.empty(); }
 };
 
 /// [limits]: what makes the application an acceptance test. 0: none.

@@ -1,16 +1,28 @@
 // See steps.h.
 #include "train/steps.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 
-#include "train/fake_quant.h"
+#include "ir/graph_file.h"
+#include "ops/ops.h"
 #include "train/network.h"
 #include "train/prune.h"
 #include "train/taylor.h"
 
 namespace mote {
 
-Result<TorchGraph> learn_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy) {
+namespace {
+
+/// Keeps the graph alive as long as the teacher.
+Teacher owning_teacher(TorchGraph graph) {
+  auto kept = std::make_shared<TorchGraph>(std::move(graph));
+  return [kept, teach = graph_teacher(*kept)](const at::Tensor& inputs) { return teach(inputs); };
+}
+
+Result<Teacher> learn_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress) {
   const NetworkIo io{task.preparation.example, task.classes()};
   MOTE_TRY(Graph network, build_network(recipe.name + "_teacher", *recipe.distil.teacher, io, recipe.train.seed + 1));
   MOTE_TRY(TorchGraph teacher, TorchGraph::create(std::move(network)));
@@ -18,7 +30,51 @@ Result<TorchGraph> learn_teacher(const Recipe& recipe, const Task& task, const P
   options.phase = "teacher";
   MOTE_TRY([[maybe_unused]] const FitResult fitted,
            fit(teacher, task.training_set(), task.validation_inputs, recipe.train, progress, options));
-  accuracy = share_of_equals(predict(teacher, task.validation_inputs), task.validation_inputs.labels);
+  return owning_teacher(std::move(teacher));
+}
+
+Result<Teacher> load_teacher(const Recipe& recipe, const Task& task) {
+  std::filesystem::path path = recipe.distil.teacher_model;
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) path /= "model_float.mir";
+  if (!std::filesystem::exists(path, ignored))
+    return bad_input("there is no such teacher; it is a TorchScript file, a float .mir or what mote train wrote",
+                     path.string());
+  if (path.extension() != ".mir") return load_script_teacher(path, task, recipe.distil.teacher_channels_last);
+  MOTE_TRY(Graph graph, load_graph(path, ops::find));
+  auto teacher = TorchGraph::create(std::move(graph));
+  if (!teacher) return std::move(teacher).error().at(path.string());
+  const Graph& g = teacher->graph();
+  if (g.inputs.size() != 1 || g.tensor(g.inputs[0]).elements() != element_count(task.preparation.example) ||
+      g.tensor(g.outputs[0]).elements() != task.classes())
+    return bad_input(fmt::format("does not take the data's examples ({}) and give {} classes",
+                                 shape_text(task.preparation.example), task.classes()),
+                     path.string());
+  return owning_teacher(std::move(*teacher));
+}
+
+/// Classes that a teacher gives.
+double accuracy_of(const Teacher& teacher, const InputSet& inputs, const Shape& example) {
+  constexpr std::size_t kChunk = 256;
+  std::vector<std::int64_t> shape{0};
+  shape.insert(shape.end(), example.begin(), example.end());
+  if (example.size() == 2) shape.insert(shape.begin() + 2, 1);
+  std::vector<int> given;
+  for (std::size_t begin = 0; begin < inputs.size(); begin += kChunk) {
+    shape[0] = static_cast<std::int64_t>(std::min(begin + kChunk, inputs.size()) - begin);
+    at::Tensor batch = at::empty(shape);
+    std::copy_n(inputs[begin].data(), batch.numel(), batch.data_ptr<float>());
+    const at::Tensor classes = teacher(batch).logits.argmax(1).contiguous();
+    for (std::int64_t i = 0; i < shape[0]; ++i) given.push_back(static_cast<int>(classes.data_ptr<std::int64_t>()[i]));
+  }
+  return share_of_equals(given, inputs.labels);
+}
+
+}  // namespace
+
+Result<Teacher> find_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy) {
+  MOTE_TRY(Teacher teacher, recipe.distil.teacher ? learn_teacher(recipe, task, progress) : load_teacher(recipe, task));
+  accuracy = accuracy_of(teacher, task.validation_inputs, task.preparation.example);
   return teacher;
 }
 
@@ -32,21 +88,26 @@ Result<passes::PostTrainingOptions> post_training_options(const CompressSpec& sp
   return options;
 }
 
-Result<FakeQuantised> learn_quantised(const Recipe& recipe, const Graph& float_graph,
-                                      const passes::Calibration& calibration, const Task& task,
-                                      const ProgressFn& progress) {
-  MOTE_TRY(TorchGraph graph, TorchGraph::create(float_graph));
-  MOTE_TRY(GraphHooks hooks, fake_quantisation(float_graph, calibration));
+Result<FakeQuantised> learn_quantised(const Recipe& recipe, const passes::PostTrained& from,
+                                      const passes::QuantizeOptions& precision, const Task& task,
+                                      const Teacher& teacher, const ProgressFn& progress) {
+  MOTE_TRY(TorchGraph graph, TorchGraph::create(from.float_graph));
+  MOTE_TRY(FakeQuantiser quantiser, FakeQuantiser::create(from.float_graph, from.calibration,
+                                                          {precision, recipe.compress.qat_steps == "learned"}));
   TrainSpec spec = recipe.train;
   spec.epochs = recipe.compress.qat_epochs;
   spec.learning_rate = recipe.compress.qat_learning_rate;
   spec.warmup_epochs = 0;
   FitOptions options;
   options.phase = "quantise";
-  options.hooks = hooks;
+  options.hooks = quantiser.hooks();
+  options.learned = quantiser.learned();
   options.keep_start = true;
+  options.teacher = teacher;
+  options.teacher_weight = recipe.distil.weight;
+  options.temperature = recipe.distil.temperature;
   MOTE_TRY(FitResult fitted, fit(graph, task.training_set(), task.validation_inputs, spec, progress, options));
-  return FakeQuantised{std::move(graph), std::move(hooks), std::move(fitted)};
+  return FakeQuantised{std::move(graph), std::move(quantiser), std::move(fitted)};
 }
 
 Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& task, const ProgressFn& progress,
@@ -75,7 +136,7 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
     fine.learning_rate /= 3;
     FitOptions options;
     options.phase = "prune";
-    options.teacher = &whole;
+    options.teacher = graph_teacher(whole);
     MOTE_TRY([[maybe_unused]] const FitResult fitted,
              fit(now, task.training_set(), task.validation_inputs, fine, progress, options));
     record.accuracy_after = accuracy(now);

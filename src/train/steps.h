@@ -4,14 +4,16 @@
 #pragma once
 
 #include "passes/post_training.h"
+#include "train/fake_quant.h"
 #include "train/fit.h"
 #include "train/task.h"
 #include "train/trainer.h"
 
 namespace mote {
 
-/// The big network of a distillation, trained like any other. `accuracy` is what it reached on the validation part.
-Result<TorchGraph> learn_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy);
+/// The teacher of a distillation: the recipe's big network, trained first like any other, or a trained model.
+/// `accuracy` is what it reaches on the validation part. Errors name the file.
+Result<Teacher> find_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy);
 
 /// Channels leave in steps; after each the smaller network learns from the labels and from the network as it was before
 /// any left. Adds a record for every step.
@@ -23,13 +25,13 @@ Result<passes::PostTrainingOptions> post_training_options(const CompressSpec& sp
 
 struct FakeQuantised {
   TorchGraph graph;
-  GraphHooks hooks;  ///< as it must be run
+  FakeQuantiser quantiser;  ///< how it must be run, and its way to integers
   FitResult fitted;
 };
 
-/// Quantisation-aware fine-tuning of the float graph under the ranges that calibration found.
-Result<FakeQuantised> learn_quantised(const Recipe& recipe, const Graph& float_graph,
-                                      const passes::Calibration& calibration, const Task& task,
-                                      const ProgressFn& progress);
+/// Quantisation-aware fine-tuning of the float graph from the ranges that calibration found. `teacher` may be empty.
+Result<FakeQuantised> learn_quantised(const Recipe& recipe, const passes::PostTrained& from,
+                                      const passes::QuantizeOptions& precision, const Task& task,
+                                      const Teacher& teacher, const ProgressFn& progress);
 
 }  // namespace mote

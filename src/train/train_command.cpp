@@ -129,7 +129,9 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
   if (result.qat_agreement) {
     json["quantise_history"] = history_json(result.qat_history);
     json["quantise_best_epoch"] = result.qat_best_epoch;
-    json["fake_quantisation_agreement"] = *result.qat_agreement;
+    json["fake_quantisation_agreement"] = {{"same_class", result.qat_agreement->same_class},
+                                           {"same_output", result.qat_agreement->same_output},
+                                           {"largest_difference", result.qat_agreement->largest_difference}};
   }
   return json.dump(2) + "\n";
 }

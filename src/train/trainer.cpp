@@ -53,12 +53,11 @@ Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& fol
   const InputSet& validation = task.validation_inputs;
   const auto begin = std::chrono::steady_clock::now();
   FitOptions options;
-  std::optional<TorchGraph> teacher;
-  if (recipe.distil.teacher) {
-    MOTE_TRY(teacher, learn_teacher(recipe, task, progress, result.validation_teacher.emplace()));
-    options.teacher = &*teacher;
+  if (recipe.distil.wanted()) {
+    MOTE_TRY(options.teacher, find_teacher(recipe, task, progress, result.validation_teacher.emplace()));
     options.teacher_weight = recipe.distil.weight;
     options.temperature = recipe.distil.temperature;
+    options.hint_weight = recipe.distil.hints;
   }
   MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
   options.checkpoint = checkpoint.path;
@@ -82,11 +81,14 @@ Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& fol
     MOTE_TRY(passes::PostTrained made, passes::quantize_after_training(result.float_graph, samples, how));
     result.int8_graph = std::move(made.quantized);
     if (recipe.compress.quantise == "qat") {
-      MOTE_TRY(fake, learn_quantised(recipe, made.float_graph, made.calibration, task, progress));
+      MOTE_TRY(fake, learn_quantised(recipe, made, how.quantize, task, {}, progress));
       result.qat_history = fake->fitted.history;
       result.qat_best_epoch = fake->fitted.best_epoch;
-      if (fake->fitted.best_epoch > 0) {
-        MOTE_TRY(result.int8_graph, passes::quantize(fake->graph.write_back(), made.calibration));
+      // If no epoch was better, what post-training quantisation adjusted stays.
+      if (fake->fitted.best_epoch == 0 && (how.adaround || how.bias_correction)) {
+        fake.reset();
+      } else {
+        MOTE_TRY(result.int8_graph, fake->quantiser.quantize(fake->graph.write_back()));
       }
     }
   }
@@ -105,7 +107,10 @@ Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& fol
     MOTE_TRY(const std::vector<int> by_int8, predict(*result.int8_graph, result.test_inputs));
     result.test_int8 = evaluate(result.test_inputs, by_int8);
     result.int8_agreement = share_of_equals(by_int8, by_float);
-    if (fake) result.qat_agreement = share_of_equals(by_int8, predict(fake->graph, result.test_inputs, fake->hooks));
+    if (fake) {
+      MOTE_TRY(result.qat_agreement,
+               compare_outputs(fake->graph, fake->quantiser.hooks(), *result.int8_graph, result.test_inputs));
+    }
   }
   result.preparation = std::move(task.preparation);
   return result;

@@ -7,6 +7,7 @@
 
 #include "data/preparation.h"
 #include "ir/graph.h"
+#include "train/agreement.h"
 #include "train/progress.h"
 #include "train/recipe.h"
 
@@ -41,8 +42,7 @@ struct TrainResult {
   std::optional<Evaluation> test_int8;   ///< by the integer reference, which boards equal bit for bit
   std::vector<EpochRecord> qat_history;  ///< quantisation-aware epochs; empty without them
   std::int32_t qat_best_epoch = 0;  ///< 0: none was better than the start, which is plain post-training quantisation
-  std::optional<double>
-      qat_agreement;  ///< share of test examples to which LibTorch's fake quantisation and int8 give one class
+  std::optional<Agreement> qat_agreement;    ///< of LibTorch's fake quantisation with int8, on the test part
   std::optional<double> validation_teacher;  ///< accuracy of the distillation's teacher
   double int8_agreement = 0;                 ///< share of test examples to which float and int8 give the same class
   InputSet test_inputs;

@@ -130,13 +130,18 @@ TEST_F(Train, AResumedTrainingEndsInTheSameBytes) {
 }
 
 TEST_F(Train, FakeQuantisationIsWhatInt8Computes) {
-  const auto result = run(test::waves_project("epochs = 12\nlearning_rate = 0.01\n") +
-                          "[compress]\nquantise = \"qat\"\nqat_epochs = 4\n");
-  ASSERT_TRUE(result.ok()) << result.error().to_string();
-  EXPECT_EQ(result->qat_history.size(), 4U);
-  ASSERT_TRUE(result->qat_agreement.has_value());
-  EXPECT_GE(*result->qat_agreement, 0.96) << "of 30 test windows, one may lie on the border";
-  EXPECT_GE(result->test_int8->accuracy, 0.9);
+  for (const char* steps : {"calibrated", "learned"}) {
+    const auto result = run(test::waves_project("epochs = 12\nlearning_rate = 0.01\n") +
+                            "[compress]\nquantise = \"qat\"\nqat_epochs = 4\nqat_steps = \"" + steps + "\"\n");
+    ASSERT_TRUE(result.ok()) << result.error().to_string();
+    EXPECT_EQ(result->qat_history.size(), 4U);
+    ASSERT_GT(result->qat_best_epoch, 0) << "nothing was learned, so nothing is tested";
+    ASSERT_TRUE(result->qat_agreement.has_value());
+    EXPECT_EQ(result->qat_agreement->same_class, 1.0) << steps;
+    EXPECT_GE(result->qat_agreement->same_output, 0.9) << steps;
+    EXPECT_LE(result->qat_agreement->largest_difference, 1) << "LibTorch's softmax against the fixed-point one";
+    EXPECT_GE(result->test_int8->accuracy, 0.9);
+  }
 }
 
 TEST_F(Train, EveryLossAndScheduleLearns) {
