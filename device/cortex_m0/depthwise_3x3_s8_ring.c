@@ -292,8 +292,8 @@ static inline void depthwise(int8_t* out, const int8_t* in, int32_t* scratch,
   const uint32_t* rescale = p->rescales;
   const int8_t* weights = p->weights;
   mote_m0_row d;
-  d.step = channels;
-  d.bytes = channels * p->out_w;
+  d.step = p->out_column;
+  d.bytes = d.step * p->out_w;
   d.fraction = p->fraction;
   d.round = p->round;
   for (int32_t i = 0; i < 3 * columns; ++i) ring[i] = p->in_zero;
@@ -305,12 +305,12 @@ static inline void depthwise(int8_t* out, const int8_t* in, int32_t* scratch,
     int32_t first = 2;          /* 2 less the slot of a window's first row */
     expand(scratch, weights, stride);
     d.rescale = rescale;
-    for (int32_t oy = 0; oy < p->out_h; ++oy, to += d.bytes) {
+    for (int32_t oy = 0; oy < p->out_h; ++oy, to += p->out_row) {
       for (const int32_t end = oy * stride - p->pad_top + 3; next < end; ++next) {
         int32_t* const line = ring + 3 * p->pad_left + slot;
         if (next >= 0 && next < p->in_h) {
-          widen_row(line, from, inside, channels);
-          from += p->in_w * channels;
+          widen_row(line, from, inside, p->in_column);
+          from += p->in_row;
         } else {
           for (int32_t i = 0; i < 3 * inside; i += 3) line[i] = p->in_zero;
         }

@@ -1,7 +1,8 @@
 /* Int8 depthwise 3x3 convolution, one filter a channel, stride 1 or 2, for cores without SIMD; bit-exact with TensorFlow
  * Lite Micro. Activations are [h][w][c], one image.
  * A channel at a time: its rows are widened into a ring of three, a word an input, columns side by side (the three rows
- * of a column are three words), and every column is read once for all outputs that it belongs to. */
+ * of a column are three words), and every column is read once for all outputs that it belongs to. Rows cost more than
+ * columns: where there are more of them, the compiler calls rows columns. */
 #ifndef MOTE_DEPTHWISE_3X3_S8_RING_H
 #define MOTE_DEPTHWISE_3X3_S8_RING_H
 
@@ -10,7 +11,8 @@
 typedef struct {
   int32_t in_h, in_w, channels; /* elements */
   int32_t out_h, out_w;
-  int32_t pad_top, pad_left; /* 0 to 2 */
+  int32_t in_row, in_column, out_row, out_column; /* bytes from row to row, from column to column */
+  int32_t pad_top, pad_left;                      /* 0 to 2 */
   int32_t in_zero;           /* what padding holds */
   int32_t fraction, round;   /* see mote_m0_rescale.h; low_bits is 13, enough for nine products */
   int32_t act_min, act_max;  /* -128, 127: nothing beyond saturation */

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "kernels/convolution.h"
+#include "kernels/cost.h"
 #include "kernels/kernels.h"
 #include "kernels/pack.h"
 #include "ops/activation.h"
@@ -49,7 +50,7 @@ Broadcast merged(const Graph& graph, const Node& node) {
   return *merge_dimensions(ops::input(graph, node, 0).shape, ops::input(graph, node, 1).shape);
 }
 
-KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
+KernelCall lower_s8(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& a = ops::input(graph, node, 0);
   const Tensor& b = ops::input(graph, node, 1);
   const Tensor& out = ops::output(graph, node);
@@ -65,7 +66,7 @@ KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
   call.set("out_multiplier", scales.output.multiplier);
   call.set("a_shift", -scales.a.shift).set("b_shift", -scales.b.shift).set("out_shift", -scales.output.shift);
   call.set("act_min", range.min).set("act_max", range.max);
-  return call.overlap(kElementwise).cost(out.elements() * 70, 360).take();
+  return call.overlap(kElementwise).cost(portable_on(target, out.elements() * 70), 360).take();
 }
 
 KernelCall lower_s16(const Graph& graph, const Node& node, const Target&) {

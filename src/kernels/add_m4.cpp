@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "kernels/add_table.h"
 #include "kernels/call.h"
 #include "kernels/kernels.h"
 #include "ops/activation.h"
@@ -25,8 +26,9 @@ struct Plane {
   bool is_signed = false;  ///< one is taken off sums below zero; otherwise `then` is 0
 };
 
-/// What the reference gives for every pair of bytes, a in rows.
-std::vector<std::int32_t> reference_table(const Graph& graph, const Node& node) {
+}  // namespace
+
+std::vector<std::int32_t> add_table(const Graph& graph, const Node& node) {
   const Tensor& a = ops::input(graph, node, 0);
   const Tensor& b = ops::input(graph, node, 1);
   const Tensor& out = ops::output(graph, node);
@@ -48,6 +50,8 @@ std::vector<std::int32_t> reference_table(const Graph& graph, const Node& node) 
           ops::clamp_to(multiply_by_quantized_multiplier(va + vb, scales.output) + ops::zero_point_of(out), range));
   return table;
 }
+
+namespace {
 
 /// What the device adds up, as long as it fits 32 bits; partial sums may wrap.
 std::int64_t sum_of(const Plane& plane, std::int64_t a, std::int64_t b) {
@@ -83,7 +87,7 @@ std::optional<Plane> find_plane(const Graph& graph, const Node& node) {
   const double ratio_a = static_cast<double>(ops::scale_of(a)) / static_cast<double>(ops::scale_of(out));
   const double ratio_b = static_cast<double>(ops::scale_of(b)) / static_cast<double>(ops::scale_of(out));
   if (ratio_a >= 3.99 || ratio_b >= 3.99) return {};  // multipliers are int32 with 29 bits below the point
-  const std::vector<std::int32_t> table = reference_table(graph, node);
+  const std::vector<std::int32_t> table = add_table(graph, node);
   for (const bool is_signed : {false, true})
     // The roundings differ by a few units in the last place: walk outwards from the exact values.
     for (std::int64_t step = 0; step < 15; ++step)
