@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "kernels/kernels.h"
 #include "kernels/rescale_m0.h"
+#include "ops/ops.h"
 #include "tests/kernels/chip_cases.h"
 #include "tests/kernels/dense_cases.h"
 #include "tests/ops/case_maker.h"
@@ -21,9 +23,31 @@ const Board& pico() {
   return board;
 }
 
+/// A depthwise layer of any window, often 3x3, with sums that use the output's range.
+OpCase depthwise(testing::Random& random, std::string name) {
+  testing::CaseMaker maker(std::move(name), ops::depthwise_conv2d, random.bits());
+  const bool usual = random.chance(60);
+  const std::int32_t filter_h = usual ? 3 : random.integer(1, 6), filter_w = usual ? 3 : random.integer(1, 6);
+  const std::int32_t stride = random.integer(1, 2), channels = random.integer(2, 9);
+  maker.attr("stride_h", stride).attr("stride_w", stride).attr("dilation_h", 1).attr("dilation_w", 1);
+  for (const char* side : {"pad_top", "pad_left", "pad_bottom", "pad_right"}) maker.attr(side, random.integer(0, 2));
+  const std::string activation = random.chance(50) ? "relu" : random.chance(30) ? "relu6" : "none";
+  maker.attr("activation", activation);
+  maker.input(DType::i8, {1, filter_h + random.integer(0, 12), filter_w + random.integer(0, 12), channels},
+              {0.05F, random.integer(-128, 127)});
+  std::vector<float> scales;
+  for (std::int32_t c = 0; c < channels; ++c) scales.push_back(0.002F * random.real(0.25F, 2.0F));
+  maker.weights_s8({1, filter_h, filter_w, channels}, scales, 3).bias_s32(channels, 20000);
+  const float fitting = 0.0137F * std::sqrt(static_cast<float>(filter_h * filter_w));
+  maker.output_quant({fitting * random.real(0.3F, 3.0F), activation == "none" ? random.integer(-128, 127) : -128});
+  return maker.make();
+}
+
 const std::vector<OpCase>& all_cases() {
   static const std::vector<OpCase> cases = [] {
     std::vector<OpCase> list = testing::dense_cases();
+    testing::Random random(40);
+    for (int i = 0; i < 60; ++i) list.push_back(depthwise(random, "depthwise_" + std::to_string(i)));
     for (const OpCase& test : testing::op_cases()) list.push_back(test);
     for (std::uint64_t seed = 1; seed <= 300; ++seed) list.push_back(testing::random_case(seed));
     return list;
@@ -35,6 +59,24 @@ class M0Kernel : public ::testing::TestWithParam<const KernelDef*> {};
 
 TEST_P(M0Kernel, AgreesWithReferenceOnHostAndChip) {
   testing::expect_reference_on_host_and_chip(*GetParam(), pico(), all_cases());
+}
+
+/// A kernel's variants are functions of their own: none of them may go without a case.
+TEST(M0Variants, HaveCases) {
+  const Target& target = pico().target.target;
+  std::set<std::string> used;
+  for (const OpCase& test : all_cases()) {
+    const Node& node = test.graph.nodes[0];
+    for (const KernelDef* def : testing::kernels_of_folder("cortex_m0"))
+      if (def->op == node.op && def->applies(test.graph, node, target))
+        used.insert(def->lower(test.graph, node, target).kernel);
+  }
+  for (const char* name :
+       {"mote_add_plane_s8", "mote_add_plane_signed_s8", "mote_conv2d_s8_quads", "mote_conv2d_s8_quads_signed",
+        "mote_depthwise_3x3_s8_ring", "mote_depthwise_3x3_s8_ring_signed", "mote_depthwise_3x3_stride2_s8_ring",
+        "mote_depthwise_3x3_stride2_s8_ring_signed", "mote_fully_connected_s8_quads",
+        "mote_fully_connected_s8_quads_signed"})
+    EXPECT_TRUE(used.contains(name)) << name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, M0Kernel, ::testing::ValuesIn(testing::kernels_of_folder("cortex_m0")),
