@@ -20,7 +20,8 @@ std::string literal(double value) {
 }  // namespace
 
 std::string input_header(const Preparation& p, const Tensor& input) {
-  const bool integer = input.type == DType::i8;
+  const bool integer = input.type != DType::f32;
+  const bool wide = input.type == DType::i16;
   const double scale = integer ? static_cast<double>(input.quant.scale[0]) : 1.0;
   const double zero = integer ? static_cast<double>(input.quant.zero_point[0]) : 0.0;
   std::vector<std::string> gains;
@@ -33,8 +34,8 @@ std::string input_header(const Preparation& p, const Tensor& input) {
   std::string limit;
   if (integer || p.normalisation.clip > 0) {
     const double clip = p.normalisation.clip > 0 ? static_cast<double>(p.normalisation.clip) : 1e9;
-    const double low = integer ? std::max(-128.0, std::round(-clip / scale) + zero) : -clip;
-    const double high = integer ? std::min(127.0, std::round(clip / scale) + zero) : clip;
+    const double low = integer ? std::max(wide ? -32768.0 : -128.0, std::round(-clip / scale) + zero) : -clip;
+    const double high = integer ? std::min(wide ? 32767.0 : 127.0, std::round(clip / scale) + zero) : clip;
     limit = fmt::format("    x = x < {0} ? {0} : x > {1} ? {1} : x;\n", literal(low), literal(high));
   }
   std::string upper = p.model;
@@ -56,9 +57,13 @@ std::string input_header(const Preparation& p, const Tensor& input) {
       fmt::arg("model", p.model), fmt::arg("upper", upper), fmt::arg("rows", p.window), fmt::arg("count", gains.size()),
       fmt::arg("rate", p.rate_hz > 0 ? fmt::format(" ({:g} a second)", p.rate_hz) : ""),
       fmt::arg("names", p.channels.empty() ? std::string() : fmt::format(": {}", fmt::join(p.channels, ", "))),
-      fmt::arg("type", integer ? "int8_t" : "float"), fmt::arg("gains", fmt::join(gains, ", ")),
+      fmt::arg("type", wide      ? "int16_t"
+                       : integer ? "int8_t"
+                                 : "float"), fmt::arg("gains", fmt::join(gains, ", ")),
       fmt::arg("offsets", fmt::join(offsets, ", ")), fmt::arg("limit", limit),
-      fmt::arg("store", integer ? "(int8_t)(x < 0.0f ? x - 0.5f : x + 0.5f)" : "x"));
+      fmt::arg("store", wide      ? "(int16_t)(x < 0.0f ? x - 0.5f : x + 0.5f)"
+                        : integer ? "(int8_t)(x < 0.0f ? x - 0.5f : x + 0.5f)"
+                                  : "x"));
 }
 
 }  // namespace mote

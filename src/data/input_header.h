@@ -9,8 +9,8 @@
 
 namespace mote {
 
-/// A C99 header with `static inline void mote_<model>_input_row(const float *sensor, T *input)`, T being int8_t or
-/// float.
+/// A C99 header with `static inline void mote_<model>_input_row(const float *sensor, T *input)`, T being int8_t,
+/// int16_t or float.
 std::string input_header(const Preparation& preparation, const Tensor& input);
 
 }  // namespace mote

@@ -167,11 +167,19 @@ Result<Bytes> encode_input(std::span<const float> values, const Tensor& input) {
     std::memcpy(bytes.data(), values.data(), bytes.size());
     return bytes;
   }
-  if (input.type != DType::i8 || input.quant.scale.size() != 1)
-    return unsupported(fmt::format("the model's input \"{}\" is {}; only float32 and int8 inputs can be fed from data",
-                                   input.name, dtype_name(input.type)));
+  if ((input.type != DType::i8 && input.type != DType::i16) || input.quant.scale.size() != 1)
+    return unsupported(
+        fmt::format("the model's input \"{}\" is {}; only float32, int8 and int16 inputs can be fed from data",
+                    input.name, dtype_name(input.type)));
   const float scale = input.quant.scale[0];
   const auto zero = static_cast<float>(input.quant.zero_point[0]);
+  if (input.type == DType::i16) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto q = static_cast<std::int16_t>(std::clamp(std::round(values[i] / scale) + zero, -32768.0F, 32767.0F));
+      std::memcpy(bytes.data() + 2 * i, &q, 2);
+    }
+    return bytes;
+  }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float q = std::clamp(std::round(values[i] / scale) + zero, -128.0F, 127.0F);
     bytes[i] = static_cast<std::uint8_t>(static_cast<std::int8_t>(q));

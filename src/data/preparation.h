@@ -51,8 +51,8 @@ InputSet make_inputs(const Dataset& data, const Examples& examples, const Normal
 /// the model does not know (a class may be absent), and all that read_folder refuses.
 Result<InputSet> read_inputs(const std::filesystem::path& folder, const Preparation& preparation);
 
-/// The bytes of one example as the model's input tensor wants them: float32, or int8 by its scale and zero point
-/// (saturating). Unsupported: another type.
+/// The bytes of one example as the model's input tensor wants them: float32, or int8 or int16 by its scale and zero
+/// point (saturating). Unsupported: another type.
 Result<Bytes> encode_input(std::span<const float> values, const Tensor& input);
 
 /// Runs every example through the reference executor (two threads) and returns the class of each: the largest output.

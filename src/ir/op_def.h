@@ -56,6 +56,7 @@ enum class QuantRule : std::uint8_t {
   same_for_all,   ///< all inputs and the output share one quantisation (concat)
   softmax,        ///< output is fixed to scale 1/256, zero point -128
   tanh,           ///< output is fixed to scale 1/128, zero point 0
+  signal,         ///< input 0 is int16 of scale 1/32768, zero point 0 (a model input); outputs int8, calibrated
 };
 
 struct OpDef {

@@ -38,6 +38,12 @@ enum Version : std::size_t { kOwn, kInt8, kInt16, kVersions };
 
 Version version_of(const Precision& precision) { return precision.activations == 16 ? kInt16 : kInt8; }
 
+/// Operators on signals read int16 and make int8, whatever the precision of the network behind them.
+bool reads_signal(const Node& node, std::size_t input) { return node.op->quant == QuantRule::signal && input == 0; }
+Version output_version(const Node& node, const Precision& precision) {
+  return node.op->quant == QuantRule::signal ? kInt8 : version_of(precision);
+}
+
 Result<void> check_precision(const Precision& p, const std::string& where) {
   if (p.weights != 4 && p.weights != 8) return bad_input(fmt::format("weights of {} bits; 4 or 8", p.weights), where);
   if (p.activations != 8 && p.activations != 16)
@@ -92,6 +98,9 @@ class Groups {
         if (node.inputs[i] != kNoTensor && !is_weight_or_bias(op, i)) unite(out, node.inputs[i]);
     }
   }
+
+  /// A signal has full scale 1.
+  void fix_signal(TensorId id) { fixed_[static_cast<std::size_t>(id)] = Quantization{{0x1p-15F}, {0}, 0}; }
 
   /// After all rules: a fixed quantisation, or one from the union of the group's ranges.
   Result<Quantization> quantization(TensorId id, const Calibration& calibration) {
@@ -182,8 +191,9 @@ class Quantizer {
             "batch_norm has no int8 form; run the passes on the float graph first, fold_batch_norm among them",
             fmt::format("node \"{}\"", node.name));
       if (!has_integer_form(graph_, node)) continue;
-      const Version version = version_of(precisions_[n]);
+      const Version version = output_version(node, precisions_[n]);
       groups(version).apply_rule(node);
+      if (reads_signal(node, 0)) groups(kInt16).fix_signal(node.inputs[0]);
       for (const TensorId id : node.outputs) born_[index(id)] = version;
     }
     if (options_.float_inputs) return {};
@@ -193,7 +203,8 @@ class Quantizer {
       bool integer = !readers.empty();
       for (const int n : readers) {
         integer = integer && has_integer_form(graph_, graph_.nodes[static_cast<std::size_t>(n)]);
-        widest = std::max(widest, version_of(precisions_[static_cast<std::size_t>(n)]));
+        const bool signal = reads_signal(graph_.nodes[static_cast<std::size_t>(n)], 0);
+        widest = std::max(widest, signal ? kInt16 : version_of(precisions_[static_cast<std::size_t>(n)]));
       }
       if (integer) born_[index(id)] = widest;
     }
@@ -263,10 +274,10 @@ class Quantizer {
 
   Result<void> integer_node(const Node& node, const Precision& precision) {
     Node copy = node;
-    const Version version = version_of(precision);
+    const Version version = output_version(node, precision);
     for (std::size_t i = 0; i < copy.inputs.size(); ++i) {
       if (copy.inputs[i] == kNoTensor || is_weight_or_bias(*node.op, i)) continue;
-      MOTE_TRY(copy.inputs[i], as(copy.inputs[i], version));
+      MOTE_TRY(copy.inputs[i], as(copy.inputs[i], reads_signal(node, i) ? kInt16 : version));
     }
     for (TensorId& id : copy.outputs) {
       MOTE_TRY(id, make(id, version));

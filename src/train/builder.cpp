@@ -193,6 +193,13 @@ TensorId GraphBuilder::softmax(std::string_view name, TensorId x) {
   return unary("softmax", name, x, attrs);
 }
 
+Result<TensorId> GraphBuilder::apply(std::string_view op, std::string_view name, TensorId x, const Attributes& attrs) {
+  const TensorId output = node(op, unique(name), {x}, attrs, {1});
+  MOTE_TRY(const std::vector<TensorType> types, graph_.nodes.back().op->infer(graph_, graph_.nodes.back()));
+  graph_.tensor(output).shape = types[0].shape;
+  return output;
+}
+
 Graph GraphBuilder::finish(TensorId output) && {
   graph_.outputs = {output};
   return std::move(graph_);

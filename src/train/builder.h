@@ -44,6 +44,8 @@ class GraphBuilder {
   /// An operator with one input and no attributes but `attrs`; the output has x's shape.
   TensorId unary(std::string_view op, std::string_view name, TensorId x, const Attributes& attrs = {});
   TensorId softmax(std::string_view name, TensorId x);
+  /// Any operator with one input; its output's shape is the operator's own inference, whose errors are returned.
+  Result<TensorId> apply(std::string_view op, std::string_view name, TensorId x, const Attributes& attrs);
 
   const Shape& shape(TensorId id) const { return graph_.tensor(id).shape; }
   /// Ends the graph with this output.

@@ -8,6 +8,7 @@
 
 #include "ir/verify.h"
 #include "train/builder.h"
+#include "train/front_end.h"
 #include "train/networks.h"
 
 namespace mote {
@@ -124,6 +125,7 @@ Result<Graph> build_network(const std::string& name, const NetworkSpec& spec, co
   shape.insert(shape.end(), io.example.begin(), io.example.end());
   if (shape.size() == 3) shape.insert(shape.begin() + 2, 1);  // a series is an image one pixel wide
   TensorId x = builder.input("input", shape);
+  MOTE_TRY(x, add_front_end(builder, x, io.front_end, io.rate_hz));
   if (spec.type == "layers") {
     LayerWriter writer(builder, x);
     for (std::size_t i = 0; i < spec.layers.size(); ++i) MOTE_TRY_VOID(writer.add(spec.layers[i], i));

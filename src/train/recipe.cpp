@@ -72,6 +72,18 @@ Result<void> read_augment(TomlReader augment, Augmentation& spec) {
   return augment.finish();
 }
 
+Result<void> read_front_end(TomlReader table, FrontEndSpec& spec) {
+  spec.type = table.text("type", "none", "none|log_mel");
+  spec.window = static_cast<std::int32_t>(table.integer("window", 0, 1, 4096));
+  spec.stride = static_cast<std::int32_t>(table.integer("stride", 0, 1, 1 << 20));
+  spec.fft = static_cast<std::int32_t>(table.integer("fft", 0, 16, 4096));
+  spec.bands = static_cast<std::int32_t>(table.integer("bands", 32, 1, 256));
+  spec.low_hz = table.real("low_hz", 60, 0, 1e9);
+  spec.high_hz = table.real("high_hz", 0, 0, 1e9);
+  spec.floor = table.real("floor", 1e-9, 1.2e-13, 1.2e-4);
+  return table.finish();
+}
+
 Result<void> read_layer(TomlReader layer, LayerSpec& spec) {
   spec.type = layer.text(
       "type", "",
@@ -182,6 +194,7 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   MOTE_TRY_VOID(read_input(root.section("input"), recipe.data));
   MOTE_TRY_VOID(read_split(root.section("split"), recipe.split));
   MOTE_TRY_VOID(read_augment(root.section("augment"), recipe.augment));
+  MOTE_TRY_VOID(read_front_end(root.section("front_end"), recipe.front_end));
   MOTE_TRY_VOID(read_network(root.section("network"), recipe.network));
   MOTE_TRY_VOID(read_train(root.section("train"), recipe.train));
   MOTE_TRY_VOID(read_compress(root.section("compress"), recipe.train.learning_rate, recipe.compress));

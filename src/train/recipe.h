@@ -27,6 +27,16 @@ struct DataSpec {
   double percentile = 99.9;
 };
 
+/// [front_end]: operators between the signal and the network; the chip runs them too.
+struct FrontEndSpec {
+  std::string type = "none";                 ///< none, log_mel
+  std::int32_t window = 0, stride = 0;       ///< samples; 0: 32 ms and 16 ms
+  std::int32_t fft = 0;                      ///< 0: the power of two that holds a window
+  std::int32_t bands = 32;
+  double low_hz = 60, high_hz = 0;           ///< high 0: half the rate
+  double floor = 1e-9;                       ///< smallest energy, of full scale 1
+};
+
 /// [[network.layers]]: one layer, when a network is written layer by layer.
 struct LayerSpec {
   std::string
@@ -123,6 +133,7 @@ struct Recipe {
   DataSpec data;
   SplitOptions split;
   Augmentation augment;
+  FrontEndSpec front_end;
   NetworkSpec network;
   TrainSpec train;
   CompressSpec compress;

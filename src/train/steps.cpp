@@ -23,7 +23,7 @@ Teacher owning_teacher(TorchGraph graph) {
 }
 
 Result<Teacher> learn_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress) {
-  const NetworkIo io{task.preparation.example, task.classes()};
+  const NetworkIo io = network_io(recipe, task);
   MOTE_TRY(Graph network, build_network(recipe.name + "_teacher", *recipe.distil.teacher, io, recipe.train.seed + 1));
   MOTE_TRY(TorchGraph teacher, TorchGraph::create(std::move(network)));
   FitOptions options;

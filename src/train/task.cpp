@@ -35,6 +35,10 @@ Result<Task> prepare_task(const Recipe& recipe, const std::filesystem::path& fol
   return p;
 }
 
+NetworkIo network_io(const Recipe& recipe, const Task& task) {
+  return {task.preparation.example, task.classes(), recipe.front_end, task.preparation.rate_hz};
+}
+
 std::vector<passes::Sample> calibration_samples(const Task& p, std::int32_t wanted) {
   Examples chosen;
   chosen.rows = p.train.rows;

@@ -6,6 +6,7 @@
 #include "data/preparation.h"
 #include "data/split.h"
 #include "passes/quantize.h"
+#include "train/network.h"
 #include "train/recipe.h"
 
 namespace mote {
@@ -26,6 +27,9 @@ struct Task {
 
 /// Reads, splits and normalises; `folder` replaces the recipe's data folder unless empty. Errors name file or setting.
 Result<Task> prepare_task(const Recipe& recipe, const std::filesystem::path& folder);
+
+/// What a network for this task must look like at its ends.
+NetworkIo network_io(const Recipe& recipe, const Task& task);
 
 /// A number of training inputs, evenly spread, as bytes for the passes.
 std::vector<passes::Sample> calibration_samples(const Task& task, std::int32_t wanted);

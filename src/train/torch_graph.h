@@ -42,6 +42,8 @@ at::Tensor lower_relu6(const LowerContext& context);
 at::Tensor lower_softmax(const LowerContext& context);
 at::Tensor lower_reshape(const LowerContext& context);
 at::Tensor lower_transpose(const LowerContext& context);
+at::Tensor lower_log_mel(const LowerContext& context);
+at::Tensor lower_normalise(const LowerContext& context);
 at::Tensor lower_pad(const LowerContext& context);
 
 /// Steps in between, for quantisation-aware training, pruning masks and dropout; each may be empty.

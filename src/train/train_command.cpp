@@ -59,7 +59,9 @@ ordered_json part_json(const PartSummary& part) {
 Result<void> write_test_part(const std::filesystem::path& folder, const Graph& graph, const InputSet& set) {
   const Tensor& input = graph.tensor(graph.inputs[0]);
   NpyArray inputs;
-  inputs.type = input.type == DType::i8 ? NpyType::i8 : NpyType::f32;
+  inputs.type = input.type == DType::i8    ? NpyType::i8
+                : input.type == DType::i16 ? NpyType::i16
+                                           : NpyType::f32;
   inputs.shape.assign(input.shape.begin(), input.shape.end());
   inputs.shape.front() = static_cast<std::int64_t>(set.size());
   for (std::size_t i = 0; i < set.size(); ++i) {

@@ -42,7 +42,7 @@ std::uint64_t fingerprint(const Recipe& recipe, const Dataset& data) {
 Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& folder, const ProgressFn& progress,
                           const CheckpointOptions& checkpoint) {
   MOTE_TRY(Task task, prepare_task(recipe, folder));
-  const NetworkIo io{task.preparation.example, task.classes()};
+  const NetworkIo io = network_io(recipe, task);
   MOTE_TRY(Graph network, build_network(recipe.name, recipe.network, io, recipe.train.seed));
 
   TrainResult result;
