@@ -23,6 +23,7 @@ static void divide(int32_t *multiplier, int32_t *shift, uint32_t root) {
         --*shift;
     }
     *multiplier = quotient > 0x7fffffffu ? 0x7fffffff : (int32_t)quotient;
+    if (*shift < -31) *multiplier = *shift = 0;
 }
 
 static void group(int8_t *out, const int8_t *in, const mote_normalise_s8_params *p) {

@@ -26,8 +26,7 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
   if (spec.count > (1 << 16)) return unsupported(fmt::format("its mean goes over {} values, at most 65536", spec.count));
   if (x.type == DType::i8) {
     const double scale = static_cast<double>(scale_of(x));
-    const double ratio = spec.deviation ? 1.0 / static_cast<double>(scale_of(out))
-                                        : scale / (static_cast<double>(scale_of(out)) * spec.count);
+    const double ratio = (spec.deviation ? 1.0 : scale) / static_cast<double>(scale_of(out));
     if (!(ratio < 65536.0) || !(scale > 1e-6)) return unsupported("its scales are too far apart");
   }
   return one_output(x.type, x.shape);
@@ -66,7 +65,9 @@ QuantizedMultiplier divide(QuantizedMultiplier m, std::uint32_t root) {
     quotient <<= 1;
     --shift;
   }
-  return {static_cast<std::int32_t>(std::min<std::uint64_t>(quotient, 0x7fffffff)), m.shift + shift};
+  shift += m.shift;
+  if (shift < -31) return {};
+  return {static_cast<std::int32_t>(std::min<std::uint64_t>(quotient, 0x7fffffff)), shift};
 }
 
 void run_int8(const NormaliseSpec& spec, const Tensor& x_tensor, const Tensor& out, const std::int8_t* x,
