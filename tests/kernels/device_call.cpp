@@ -34,10 +34,12 @@ extern "C" {
 #include "fully_connected_s16.h"
 #include "fully_connected_s8.h"
 #include "fully_connected_s8w4.h"
+#include "log_mel_s16.h"
 #include "lookup_s8.h"
 #include "max_pool2d_f32.h"
 #include "max_pool2d_s16.h"
 #include "max_pool2d_s8.h"
+#include "normalise_s8.h"
 #include "pad_f32.h"
 #include "pad_s16.h"
 #include "pad_s8.h"
@@ -68,6 +70,7 @@ const char* c_name() {
   if constexpr (std::is_same_v<T, std::int8_t>) return "int8_t";
   if constexpr (std::is_same_v<T, std::uint8_t>) return "uint8_t";
   if constexpr (std::is_same_v<T, std::int16_t>) return "int16_t";
+  if constexpr (std::is_same_v<T, std::uint16_t>) return "uint16_t";
   if constexpr (std::is_same_v<T, std::int32_t>) return "int32_t";
   if constexpr (std::is_same_v<T, std::int64_t>) return "int64_t";
   if constexpr (std::is_same_v<T, float>) return "float";
@@ -132,6 +135,8 @@ Kernel kernel(const char* params_type, std::vector<Slot> slots) {
 #define RANGE F(act_min), F(act_max)
 #define ZEROS F(in_zero), F(out_zero)
 #define PACKED F(weights), F(bias)
+#define SIGNAL F(batches), F(samples), F(window), F(stride), F(fft), F(frames), F(taper), F(sine)
+#define MEL F(bands), F(floor), F(floor_shift), F(edges), F(rise), F(log2)
 #define SCALES F(channel_step), F(multiplier), F(shift)
 
 std::map<std::string, Kernel> make_table() {
@@ -172,9 +177,12 @@ std::map<std::string, Kernel> make_table() {
   KERNEL(mote_dequantize_s8_f32, F(count), F(scale), F(zero))
   KERNEL(mote_fully_connected_f32, F(rows), F(inputs), F(outputs), RANGE, PACKED)
   KERNEL(mote_fully_connected_s8, F(rows), F(inputs), F(outputs), F(out_zero), RANGE, PACKED, SCALES)
+  KERNEL(mote_log_mel_s16, SIGNAL, MEL, F(multiplier), F(shift), F(out_zero))
   KERNEL(mote_lookup_s8, F(count), F(table))
   KERNEL(mote_max_pool2d_f32, WINDOW, F(channels), RANGE)
   KERNEL(mote_max_pool2d_s8, WINDOW, F(channels), RANGE)
+  KERNEL(mote_normalise_s8, F(batches), F(count), F(inner), F(deviation), F(multiplier), F(shift), F(epsilon),
+         F(epsilon_shift), F(out_zero))
   KERNEL(mote_pad_f32, F(rank), F(in_shape), F(before), F(after), F(value))
   KERNEL(mote_pad_s8, F(rank), F(in_shape), F(before), F(after), F(value))
   KERNEL(mote_quantize_f32_s8, F(count), F(scale), F(zero))

@@ -19,7 +19,8 @@ class CaseMaker {
  public:
   CaseMaker(std::string name, const OpDef& op, std::uint64_t seed);
 
-  /// An activation input with random data: int8 over the whole range, both ends included; floats in [-4, 4).
+  /// An activation input with random data: int8 and int16 over the whole range, both ends included; floats in
+  /// [-4, 4).
   CaseMaker& input(DType type, const Shape& shape, QuantParams quant = {});
   /// A constant input.
   CaseMaker& weights_f32(const Shape& shape, float low, float high);

@@ -477,6 +477,7 @@ std::vector<OpCase> make_all() {
   add_movement(cases);
   add_unary(cases);
   cases.push_back(batch_norm_case());
+  for (OpCase& one : signal_cases()) cases.push_back(std::move(one));
   return cases;
 }
 

@@ -19,6 +19,9 @@ struct OpCase {
 /// The written-down cases: edges first (zero points at both ends, saturation, asymmetric pads, ...).
 const std::vector<OpCase>& op_cases();
 
+/// Cases of the operators on signals and features (signal_cases.cpp), which op_cases() includes.
+std::vector<OpCase> signal_cases();
+
 /// Random shapes and parameters of every operator, the same for the same seed.
 OpCase random_case(std::uint64_t seed);
 

@@ -74,6 +74,7 @@ class Exact {
   }
 
   std::vector<double> run() {
+    if (is_signal_operator(node_.op->name)) return exact_signal(node_, in_[0].shape, in_[0].values);
     const Shape& shape = graph_.tensor(node_.outputs[0]).shape;
     std::vector<double> values;
     Index at(shape.size(), 0);
@@ -117,6 +118,7 @@ class Exact {
     if (op == "transpose") return transpose(at);
     if (op == "pad") return pad(at);
     if (op == "batch_norm") return batch_norm(at);
+    if (op == "normalise") return normalised(at);
     if (op == "reshape") return in_[0].values[flat(at)];
     return in_[0][at];  // relu, relu6, quantize, dequantize: the activation and the output's quantisation do the rest
   }
@@ -195,6 +197,25 @@ class Exact {
     Index from = at;
     for (std::size_t i = 0; i < at.size(); ++i) from[i] -= node_.attrs.list("before")[i];
     return in_[0].holds(from) ? in_[0][from] : 0.0;
+  }
+
+  double normalised(const Index& at) const {
+    const bool rows = node_.attrs.text("over") == "rows";
+    double sum = 0;
+    double squares = 0;
+    double count = 0;
+    const std::size_t inner = in_[0].values.size() / static_cast<std::size_t>(in_[0].shape[0] * in_[0].shape[1]);
+    const std::size_t each = inner * static_cast<std::size_t>(in_[0].shape[1]);
+    const std::size_t here = flat(at);
+    for (std::size_t i = 0; i < in_[0].values.size(); ++i) {
+      if (i / each != here / each || (rows && i % inner != here % inner)) continue;
+      sum += in_[0].values[i];
+      squares += in_[0].values[i] * in_[0].values[i];
+      count += 1;
+    }
+    const double mean = sum / count;
+    const double deviation = std::sqrt(squares / count - mean * mean + 1e-5);
+    return (in_[0][at] - mean) / (attr("deviation") == 1 ? deviation : 1.0);
   }
 
   double batch_norm(const Index& at) const {

@@ -12,4 +12,8 @@ namespace mote::testing {
 /// quantisation but after the fused activation.
 std::vector<double> exact_output(const OpCase& test);
 
+/// The operators on signals (exact_signal.cpp): all outputs at once.
+bool is_signal_operator(std::string_view op);
+std::vector<double> exact_signal(const Node& node, const Shape& shape, const std::vector<double>& signal);
+
 }  // namespace mote::testing
