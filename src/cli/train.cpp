@@ -9,6 +9,8 @@
 
 #include "base/files.h"
 #include "cli/progress_bar.h"
+#include "data/split.h"
+#include "train/cross_validate.h"
 #include "train/train_command.h"
 
 namespace mote::cli {
@@ -16,19 +18,21 @@ namespace {
 
 struct Options : TrainOptions {
   std::string json;
+  int folds = 0;  ///< of a cross-validation; 0: a plain training
 };
 
 // Ctrl-C asks once: training then ends with the best state so far.
 volatile std::sig_atomic_t interrupted = 0;
 extern "C" void on_interrupt(int /*signal*/) { interrupted = 1; }
 
-Result<int> train_command(const Options& options, const Session& session) {
+/// Runs `work` with a progress function that draws the bar; Ctrl-C makes it return false.
+template <typename Work>
+auto with_progress(const Session& session, const Work& work) {
   interrupted = 0;
   const auto previous = std::signal(SIGINT, on_interrupt);
-  Result<TrainResult> result = internal_error("training did not run");
-  {
+  auto result = [&] {
     ProgressBar bar(session);
-    result = run_train(options, [&](const Progress& p) {
+    return work([&](const Progress& p) {
       const double epochs_done = p.epoch - 1 + static_cast<double>(p.step) / std::max(p.steps, 1);
       bar.draw(epochs_done / std::max(p.epochs, 1), fmt::format("{} epoch {}/{} loss {:.3f} accuracy {:.1f} %", p.phase,
                                                                 p.epoch, p.epochs, p.loss, 100 * p.accuracy));
@@ -39,9 +43,37 @@ Result<int> train_command(const Options& options, const Session& session) {
                         100 * p.record->validation_accuracy));
       return interrupted == 0;
     });
-  }
+  }();
   std::signal(SIGINT, previous);
-  if (!result) return std::move(result).error();
+  return result;
+}
+
+Result<int> cross_validate(const Options& options, const Session& session) {
+  MOTE_TRY(const CrossValidation all, with_progress(session, [&](const ProgressFn& progress) {
+             return run_cross_validation(options, static_cast<std::size_t>(options.folds), progress);
+           }));
+  for (const std::string& note : all.notes) session.say("note: " + note);
+  session.say(fmt::format("{:<28} {:>8} {:>8} {:>8}", "left out", "examples", "float", "int8"));
+  for (const FoldResult& fold : all.folds)
+    session.say(fmt::format("{:<28} {:>8} {:>6.1f} % {:>6.1f} %", list_of_names(fold.groups).substr(0, 28),
+                            fold.test_float.examples, 100 * fold.test_float.accuracy,
+                            100 * (fold.test_int8 ? fold.test_int8->accuracy : fold.test_float.accuracy)));
+  session.say(fmt::format("mean {:.2f} %, standard deviation {:.1f} over {} folds", 100 * all.mean, 100 * all.deviation,
+                          all.folds.size()));
+  session.say("wrote " + options.out.string());
+  if (!options.json.empty()) {
+    MOTE_TRY(const std::string text, read_text(options.out / "cross_validation.json"));
+    MOTE_TRY_VOID(write_text(options.json, text));
+  }
+  return 0;
+}
+
+Result<int> train_command(const Options& options, const Session& session) {
+  if (options.folds > 0) return cross_validate(options, session);
+  const auto result =
+      with_progress(session, [&](const ProgressFn& progress) { return run_train(options, progress); });
+  if (!result) return result.error();
+  for (const std::string& note : result->notes) session.say("note: " + note);
 
   const auto part = [](const char* name, const PartSummary& p) {
     return fmt::format("{:<11}{:>6} examples of {:>4} recordings from {}", name, p.examples, p.recordings,
@@ -77,6 +109,11 @@ void add_train(CLI::App& app, Session& session) {
   command->add_option("--data", options->data, "The data's folder, instead of the project's");
   command->add_option("-o,--output", options->out, "The folder to write")->required();
   command->add_flag("--resume", options->resume, "Go on where an interrupted training stopped");
+  command->add_option("--cross-validate", options->folds,
+                      "Train once a group (at most this many folds), each time tested on what was left out")
+      ->expected(0, 1)
+      ->default_str("10")
+      ->check(CLI::Range(2, 1000));
   command->add_option("--json", options->json, "Write the metrics as JSON");
 }
 

@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include "data/augment_features.h"
+#include "data/augment_sound.h"
 #include "data/normalise.h"
 #include "data/random.h"
 
@@ -27,6 +29,8 @@ struct Augmentation {
   double zoom = 0;            ///< up to this fraction larger or smaller
   double brightness = 0;      ///< up to this much is added to every value, in normalised units
   double contrast = 0;        ///< values lie up to this fraction further from their mean, or nearer
+  SoundAugmentation sound = {};        ///< waveforms, before normalisation
+  FeatureAugmentation features = {};   ///< what the front end gives, in the training loop
   double cutout = 0;  ///< sides of a rectangle that is blanked in every other picture, up to this fraction of its own
 };
 

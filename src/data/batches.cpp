@@ -51,6 +51,7 @@ void BatchLoader::fill(Batch& batch, std::size_t first) const {
     Random random(seed_, epoch_, index);
     const std::span<float> out(batch.values.data() + i * each, each);
     copy_example(set_.data, set_.examples, example, draw_time_shift(set_.augmentation, random), out);
+    if (set_.augmentation.sound.any()) augment_sound(set_.augmentation.sound, random, out);
     set_.normalisation.apply(out);
     if (set_.data.samples.front().shape.size() == 3) {
       augment_picture(set_.augmentation, example_shape(set_.data, set_.examples), set_.normalisation.clip, random, out);

@@ -86,16 +86,57 @@ void assign_fraction(Sides& sides, const Classes& classes, double fraction, Side
   }
 }
 
-Part part_of(const Dataset& data, const Sides& sides, Side side) {
+Part part_of(const Dataset& data, const std::vector<Side>& sides, Side side) {
   Part part;
-  for (const auto& [name, where] : sides)
-    if (where == side) part.groups.push_back(name);
-  for (std::size_t i = 0; i < data.samples.size(); ++i)
-    if (sides.at(data.samples[i].group) == side) part.samples.push_back(static_cast<std::int32_t>(i));
+  std::set<std::string> groups;
+  for (std::size_t i = 0; i < data.samples.size(); ++i) {
+    if (sides[i] != side) continue;
+    groups.insert(data.samples[i].group);
+    part.samples.push_back(static_cast<std::int32_t>(i));
+  }
+  part.groups.assign(groups.begin(), groups.end());
   return part;
 }
 
+/// Moves a fraction of every class's training recordings to `side`.
+void assign_recordings(const Dataset& data, std::vector<Side>& sides, double fraction, Side side, std::uint64_t seed) {
+  std::map<int, std::vector<std::pair<std::uint64_t, std::size_t>>> by_class;
+  std::map<int, std::size_t> all;
+  for (std::size_t i = 0; i < data.samples.size(); ++i) {
+    ++all[data.samples[i].label];
+    if (sides[i] == Side::train) by_class[data.samples[i].label].emplace_back(mix64(mix64(seed) ^ i), i);
+  }
+  for (auto& [label, order] : by_class) {
+    std::sort(order.begin(), order.end());
+    const std::size_t most = order.empty() ? 0 : order.size() - 1;
+    for (std::size_t k = 0; k < std::min(share(fraction, all[label]), most); ++k) sides[order[k].second] = side;
+  }
+}
+
 }  // namespace
+
+std::vector<std::vector<std::string>> make_folds(const Dataset& data, std::size_t most, std::uint64_t seed) {
+  Sides sides;
+  Classes classes;
+  for (const Sample& sample : data.samples) {
+    sides.emplace(sample.group, Side::train);
+    classes[sample.group].insert(sample.label);
+  }
+  std::vector<std::vector<std::string>> folds(std::min(most, sides.size()));
+  if (sides.size() <= most) {
+    std::size_t next = 0;
+    for (const auto& entry : sides) folds[next++] = {entry.first};
+    return folds;
+  }
+  // Dealt out like cards, class after class.
+  std::map<std::set<int>, std::vector<std::string>> alike;
+  for (const std::string& name : order_of(sides, seed)) alike[classes.at(name)].push_back(name);
+  std::size_t next = 0;
+  for (const auto& entry : alike)
+    for (const std::string& name : entry.second) folds[next++ % folds.size()].push_back(name);
+  for (auto& fold : folds) std::sort(fold.begin(), fold.end());
+  return folds;
+}
 
 std::string list_of_names(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 24;
@@ -113,12 +154,20 @@ Result<Split> split_by_group(const Dataset& data, const SplitOptions& options) {
   }
   MOTE_TRY_VOID(assign_named(sides, options.test, Side::test, "split.test"));
   MOTE_TRY_VOID(assign_named(sides, options.validation, Side::validation, "split.validation"));
-  if (options.test.empty()) assign_fraction(sides, classes, options.test_fraction, Side::test, options.seed);
-  if (options.validation.empty())
+  const bool by_group = options.by == "group";
+  if (by_group && options.test.empty())
+    assign_fraction(sides, classes, options.test_fraction, Side::test, options.seed);
+  if (by_group && options.validation.empty())
     assign_fraction(sides, classes, options.validation_fraction, Side::validation, options.seed);
+  std::vector<Side> of_sample;
+  for (const Sample& sample : data.samples) of_sample.push_back(sides.at(sample.group));
+  if (!by_group && options.test.empty())
+    assign_recordings(data, of_sample, options.test_fraction, Side::test, options.seed);
+  if (!by_group && options.validation.empty())
+    assign_recordings(data, of_sample, options.validation_fraction, Side::validation, options.seed + 1);
 
-  Split split{part_of(data, sides, Side::train), part_of(data, sides, Side::validation),
-              part_of(data, sides, Side::test)};
+  Split split{part_of(data, of_sample, Side::train), part_of(data, of_sample, Side::validation),
+              part_of(data, of_sample, Side::test)};
   if (split.train.groups.empty() || split.validation.groups.empty() || split.test.groups.empty())
     return bad_input(
         fmt::format("{} group(s) in the data are too few to keep training, validation and test apart; see data.group",

@@ -17,6 +17,9 @@ struct SplitOptions {
   double validation_fraction = 0.2;    ///< rounded to whole groups, at least one
   double test_fraction = 0.2;
   std::uint64_t seed = 1;  ///< which groups the fractions take
+  /// group; or recording: fractions take recordings of groups that stand in training too, the same share of each class.
+  /// Then the figures say nothing of unseen groups: that is what cross-validation is for.
+  std::string by = "group";
 };
 
 struct Part {
@@ -33,6 +36,10 @@ struct Split {
 /// name. BadInput: a named group that the data has not, or in two parts; too few groups; a class of which no recording
 /// is left for training.
 Result<Split> split_by_group(const Dataset& data, const SplitOptions& options);
+
+/// Groups for cross-validation: each alone where there are at most `most`, else `most` folds of about as many groups of
+/// each class, by hash of seed and name.
+std::vector<std::vector<std::string>> make_folds(const Dataset& data, std::size_t most, std::uint64_t seed);
 
 /// For messages: all of them, or the first few where they are many.
 std::string list_of_names(const std::vector<std::string>& names);

@@ -57,6 +57,7 @@ enum class QuantRule : std::uint8_t {
   softmax,        ///< output is fixed to scale 1/256, zero point -128
   tanh,           ///< output is fixed to scale 1/128, zero point 0
   signal,         ///< input 0 is int16 of scale 1/32768, zero point 0 (a model input); outputs int8, calibrated
+  signal_filter,  ///< as signal, and the output is such a signal again
 };
 
 struct OpDef {

@@ -22,6 +22,7 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
   const Tensor& out = output(graph, node);
   if (x.shape.size() < 2) return bad_input("input must be [N, rows, ...]");
   MOTE_TRY_VOID(want_same_type(x, out));
+  if (x.type == DType::i16) return unsupported("there is no int16 form of it");
   const NormaliseSpec spec = normalise_spec(x, node.attrs);
   if (spec.count > (1 << 16)) return unsupported(fmt::format("its mean goes over {} values, at most 65536", spec.count));
   if (x.type == DType::i8) {

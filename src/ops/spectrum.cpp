@@ -88,8 +88,10 @@ Result<MelBank> mel_bank(const Attributes& attrs, std::int32_t fft) {
     return bad_input(fmt::format("bands from {:g} to {:g} Hz do not fit a signal of {:g} Hz", low, high, rate));
   MelBank bank;
   bank.bands = static_cast<std::int32_t>(attrs.integer("bands"));
-  const double width = (mel(high) - mel(low)) / (bank.bands + 1);
-  const auto position = [&](std::int32_t bin) { return (mel(bin * rate / fft) - mel(low)) / width; };
+  const bool linear = attrs.text("scale") == "linear";
+  const auto pitch = [&](double hz) { return linear ? hz : mel(hz); };
+  const double width = (pitch(high) - pitch(low)) / (bank.bands + 1);
+  const auto position = [&](std::int32_t bin) { return (pitch(bin * rate / fft) - pitch(low)) / width; };
   std::int32_t bin = 0;
   while (position(bin) < 0) ++bin;
   for (std::int32_t j = 0; j <= bank.bands; ++j) {
@@ -112,6 +114,25 @@ void power_spectrum_of(const float* frame, const std::vector<double>& window, st
   fft_in_place(z);
   power.resize(z.size() / 2 + 1);
   for (std::size_t k = 0; k < power.size(); ++k) power[k] = std::norm(z[k]);
+}
+
+void for_each_frame_log_mel(const FrameSpec& spec, const MelBank& bank, double floor, const float* x,
+                            const std::function<void(const std::vector<double>&)>& use) {
+  const std::vector<double> window = hann_window(spec.window);
+  std::vector<double> power;
+  std::vector<double> logs(static_cast<std::size_t>(bank.bands));
+  for (std::int32_t n = 0; n < spec.batches; ++n)
+    for (std::int32_t f = 0; f < spec.frames; ++f) {
+      power_spectrum_of(x + std::int64_t{n} * spec.samples + std::int64_t{f} * spec.stride, window, spec.fft, power);
+      for (std::int32_t band = 0; band < bank.bands; ++band) {
+        double energy = floor;
+        const auto b = static_cast<std::size_t>(band);
+        for (std::int32_t k = bank.edges[b]; k < bank.edges[b + 2]; ++k)
+          energy += bank.weight(k, band) * power[static_cast<std::size_t>(k)];
+        logs[b] = std::log(energy);
+      }
+      use(logs);
+    }
 }
 
 std::vector<std::uint16_t> log2_table() {

@@ -1,10 +1,11 @@
 // What the operators on signals share: frames, Hann window, mel filter bank, and the tables of their fixed-point forms.
 // Where it stands: log_mel, mfcc and power_spectrum use it, and src/kernels packs the same tables for the chip.
 // Sources: Hann window and power spectrum as usual; mel scale 1127 ln(1 + f / 700) with triangles that are linear in mel
-// (as in HTK).
+// (as in HTK), or in Hz.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "ir/op_def.h"
@@ -30,6 +31,8 @@ inline constexpr AttrDef kBandsAttr = {"bands", AttrKind::integer, 1, 256};
 inline constexpr AttrDef kRateAttr = {"rate_hz", AttrKind::real};
 inline constexpr AttrDef kLowAttr = {"low_hz", AttrKind::real};
 inline constexpr AttrDef kHighAttr = {"high_hz", AttrKind::real};
+/// How the bands lie: evenly on the mel scale, or evenly in Hz (band powers).
+inline constexpr AttrDef kScaleAttr = {"scale", AttrKind::text, 0, 0, "mel|linear"};
 inline constexpr AttrDef kFloorAttr = {"floor", AttrKind::real};
 
 /// Reads and checks window, stride and fft against input 0: float32, or int16 of zero point 0. BadInput or Unsupported.
@@ -56,6 +59,10 @@ Result<MelBank> mel_bank(const Attributes& attrs, std::int32_t fft);
 void power_spectrum_of(const float* frame, const std::vector<double>& window, std::int32_t fft,
                        std::vector<double>& power);
 
+/// Calls `use` with ln(band energy + floor) of every frame, in order.
+void for_each_frame_log_mel(const FrameSpec& spec, const MelBank& bank, double floor, const float* x,
+                            const std::function<void(const std::vector<double>&)>& use);
+
 /// log2(1 + i / 64) in Q16, i = 0 .. 64 (the last rounded down to fit).
 std::vector<std::uint16_t> log2_table();
 /// Q15, at most 32767.
@@ -71,6 +78,8 @@ Result<void> want_floor(const Attributes& attrs);
 /// Products of window, FFT (radix 2) and power of all frames.
 std::int64_t spectrum_macs(const Graph& graph, const Node& node);
 
+/// From steps of 2^-23 to steps of the output of sliding_stats.
+QuantizedMultiplier stats_multiplier(const Tensor& out);
 /// From log2 in Q16 to steps of an output that holds natural logarithms, and the int8 of one value.
 QuantizedMultiplier log2_multiplier(const Tensor& out);
 std::int8_t requantize_feature(std::int32_t value, QuantizedMultiplier multiplier, const Tensor& out);

@@ -38,9 +38,12 @@ enum Version : std::size_t { kOwn, kInt8, kInt16, kVersions };
 
 Version version_of(const Precision& precision) { return precision.activations == 16 ? kInt16 : kInt8; }
 
-/// Operators on signals read int16 and make int8, whatever the precision of the network behind them.
-bool reads_signal(const Node& node, std::size_t input) { return node.op->quant == QuantRule::signal && input == 0; }
+/// Operators on signals read int16 and make int8 or signals again, whatever the precision of the network behind them.
+bool reads_signal(const Node& node, std::size_t input) {
+  return input == 0 && (node.op->quant == QuantRule::signal || node.op->quant == QuantRule::signal_filter);
+}
 Version output_version(const Node& node, const Precision& precision) {
+  if (node.op->quant == QuantRule::signal_filter) return kInt16;
   return node.op->quant == QuantRule::signal ? kInt8 : version_of(precision);
 }
 
@@ -194,6 +197,7 @@ class Quantizer {
       const Version version = output_version(node, precisions_[n]);
       groups(version).apply_rule(node);
       if (reads_signal(node, 0)) groups(kInt16).fix_signal(node.inputs[0]);
+      if (node.op->quant == QuantRule::signal_filter) groups(kInt16).fix_signal(node.outputs[0]);
       for (const TensorId id : node.outputs) born_[index(id)] = version;
     }
     if (options_.float_inputs) return {};

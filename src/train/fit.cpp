@@ -61,6 +61,34 @@ GraphHooks with_dropout(const GraphHooks& hooks, const Graph& graph, double rate
   return extended;
 }
 
+/// The front end's features: what its last operator on the signal gives, [batch, frames, bands, 1].
+TensorId features_of(const Graph& graph) {
+  TensorId features = kNoTensor;
+  for (const Node& node : graph.nodes)
+    if (node.op->quant == QuantRule::signal) features = node.outputs.front();
+  return features;
+}
+
+/// Spectrogram augmentation where the front end ends, on top of the caller's hooks.
+GraphHooks with_feature_augmentation(const GraphHooks& hooks, const Graph& graph, const FeatureAugmentation& how,
+                                     std::uint64_t seed, std::int64_t step) {
+  const TensorId where = features_of(graph);
+  GraphHooks extended = hooks;
+  if (!how.any() || where == kNoTensor) return extended;
+  extended.activation = [=, inner = hooks.activation](TensorId id, const at::Tensor& value) {
+    if (id != where) return inner ? inner(id, value) : value;
+    const at::Tensor x = value.contiguous();
+    const auto each = static_cast<std::size_t>(x.numel() / x.size(0));
+    for (std::int64_t i = 0; i < x.size(0); ++i) {
+      Random random(seed, hash_text("features"), step, i);
+      augment_features(how, static_cast<std::int32_t>(x.size(1)), static_cast<std::int32_t>(x.size(2)), random,
+                       {x.data_ptr<float>() + static_cast<std::size_t>(i) * each, each});
+    }
+    return inner ? inner(id, x) : x;
+  };
+  return extended;
+}
+
 struct Score {
   double loss = 0;
   double accuracy = 0;
@@ -224,7 +252,8 @@ class Loop {
     record.validation_loss = validated.loss;
     record.validation_accuracy = validated.accuracy;
     result_.history.push_back(record);
-    if (const double measure = badness(validated, spec_); best_.empty() || measure < best_loss_) {
+    if (const double measure = badness(validated, spec_);
+        best_.empty() || spec_.select == "last" || measure < best_loss_) {
       best_ = state();
       best_loss_ = measure;
       result_.best_epoch = record.epoch;
@@ -324,7 +353,9 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
       const std::int64_t global = std::int64_t{epoch - 1} * steps + step - 1;
       if (options.on_step)
         options.on_step(static_cast<double>(global) / (static_cast<double>(spec.epochs) * static_cast<double>(steps)));
-      const GraphHooks hooks = with_dropout(options.hooks, graph.graph(), spec.dropout, spec.seed, global);
+      const GraphHooks augmented =
+          with_feature_augmentation(options.hooks, graph.graph(), set.augmentation.features, spec.seed, global);
+      const GraphHooks hooks = with_dropout(augmented, graph.graph(), spec.dropout, spec.seed, global);
       Answer answer;
       const GraphHooks watched = map.defined() ? watching(hooks, features_id, answer.features) : hooks;
       answer.logits = graph.forward({inputs}, true, watched, logits_id)[0];

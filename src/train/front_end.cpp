@@ -25,7 +25,11 @@ Result<TensorId> add_front_end(GraphBuilder& builder, TensorId x, const FrontEnd
   attrs.set("floor", spec.floor);
   auto features = builder.apply(spec.type, spec.type, x, attrs);
   if (!features) return std::move(features).error().at("front_end");
-  return *features;
+  if (spec.normalise == "none") return *features;
+  Attributes how;
+  how.set("over", spec.normalise);
+  how.set("deviation", std::int64_t{spec.deviation ? 1 : 0});
+  return builder.apply("normalise", "normalise", *features, how);
 }
 
 }  // namespace mote

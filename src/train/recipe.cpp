@@ -46,13 +46,58 @@ Result<void> read_input(TomlReader input, DataSpec& spec) {
   return input.finish();
 }
 
+Result<void> read_speech(TomlReader speech, SpeechSpec& spec) {
+  spec.words = speech.texts("words");
+  spec.voices = speech.texts("voices");
+  if (spec.voices.empty()) spec.voices = {"en-us"};
+  spec.variants = speech.texts("variants");
+  spec.count = static_cast<std::int32_t>(speech.integer("count", spec.count, 1, 1 << 20));
+  const auto range = [&](const char* key, std::vector<std::int32_t>& value, std::int32_t low, std::int32_t high) {
+    value = speech.integers(key, value, low, high);
+    if (value.size() != 2 || value[0] > value[1]) {
+      speech.fail(key, "expects the lowest and the highest value");
+      value = {low, high};
+    }
+  };
+  range("pitch", spec.pitch, 0, 99);
+  range("pace", spec.pace, 80, 450);
+  spec.seed = static_cast<std::uint64_t>(speech.integer("seed", 1, 0, kMany));
+  return speech.finish();
+}
+
 Result<void> read_split(TomlReader split, SplitOptions& spec) {
   spec.validation = split.texts("validation");
   spec.test = split.texts("test");
   spec.validation_fraction = split.real("validation_fraction", 0.2, 0.01, 0.9);
   spec.test_fraction = split.real("test_fraction", 0.2, 0.01, 0.9);
   spec.seed = static_cast<std::uint64_t>(split.integer("seed", 1, 0, kMany));
+  spec.by = split.text("by", "group", "group|recording");
   return split.finish();
+}
+
+/// Mistakes in sub-sections are found by the section's own finish().
+void read_sound(TomlReader sound, SoundAugmentation& spec) {
+  spec.speed = sound.real("speed", 0, 0, 0.9);
+  spec.gain_db = sound.real("gain_db", 0, 0, 60);
+  for (const std::int32_t db : sound.integers("noise_snr_db", {}, -40, 120)) spec.noise_snr_db.push_back(db);
+  if (spec.noise_snr_db.size() == 1) spec.noise_snr_db.push_back(spec.noise_snr_db[0]);
+  if (spec.noise_snr_db.size() > 2) sound.fail("noise_snr_db", "expects the lowest and the highest ratio");
+  spec.tilt = sound.real("tilt", 0, 0, 0.99);
+  [[maybe_unused]] const auto known = sound.finish();
+}
+
+void read_features(TomlReader features, FeatureAugmentation& spec) {
+  const auto count = [&](const char* key) { return static_cast<std::int32_t>(features.integer(key, 0, 0, 1 << 16)); };
+  spec.vocal_tract = features.real("vocal_tract", 0, 0, 0.9);
+  spec.stretch = features.real("stretch", 0, 0, 0.9);
+  spec.shift = count("shift");
+  spec.time_masks = count("time_masks");
+  spec.time_mask = count("time_mask");
+  spec.frequency_masks = count("frequency_masks");
+  spec.frequency_mask = count("frequency_mask");
+  spec.slope = features.real("slope", 0, 0, 100);
+  spec.noise = features.real("noise", 0, 0, 100);
+  [[maybe_unused]] const auto known = features.finish();
 }
 
 Result<void> read_augment(TomlReader augment, Augmentation& spec) {
@@ -69,6 +114,8 @@ Result<void> read_augment(TomlReader augment, Augmentation& spec) {
   spec.brightness = augment.real("brightness", 0, 0, 10);
   spec.contrast = augment.real("contrast", 0, 0, 1);
   spec.cutout = augment.real("cutout", 0, 0, 1);
+  read_sound(augment.section("sound"), spec.sound);
+  read_features(augment.section("features"), spec.features);
   return augment.finish();
 }
 
@@ -81,6 +128,8 @@ Result<void> read_front_end(TomlReader table, FrontEndSpec& spec) {
   spec.low_hz = table.real("low_hz", 60, 0, 1e9);
   spec.high_hz = table.real("high_hz", 0, 0, 1e9);
   spec.floor = table.real("floor", 1e-9, 1.2e-13, 1.2e-4);
+  spec.normalise = table.text("normalise", "none", "none|rows|all");
+  spec.deviation = table.flag("deviation", false);
   return table.finish();
 }
 
@@ -134,7 +183,7 @@ Result<void> read_train(TomlReader train, TrainSpec& spec) {
   spec.balance = train.flag("balanced", true) ? train.real("balance", 1, 0, 1) : 0;
   spec.focal = train.real("focal", 0, 0, 10);
   spec.average = train.real("average", 0, 0, 0.99999);
-  spec.select = train.text("select", "loss", "loss|accuracy|f1");
+  spec.select = train.text("select", "loss", "loss|accuracy|f1|last");
   spec.patience = static_cast<std::int32_t>(train.integer("patience", 0, 0, 100'000));
   spec.seed = static_cast<std::uint64_t>(train.integer("seed", 1, 0, kMany));
   spec.threads = static_cast<std::int32_t>(train.integer("threads", 1, 1, 256));
@@ -192,6 +241,7 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   recipe.description = root.text("description", "");
   MOTE_TRY_VOID(read_data(root.section("data"), recipe.data));
   MOTE_TRY_VOID(read_input(root.section("input"), recipe.data));
+  MOTE_TRY_VOID(read_speech(root.section("speech"), recipe.speech));
   MOTE_TRY_VOID(read_split(root.section("split"), recipe.split));
   MOTE_TRY_VOID(read_augment(root.section("augment"), recipe.augment));
   MOTE_TRY_VOID(read_front_end(root.section("front_end"), recipe.front_end));

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "data/augment.h"
 #include "data/folder.h"
+#include "data/speech.h"
 #include "data/split.h"
 
 namespace mote {
@@ -35,6 +36,8 @@ struct FrontEndSpec {
   std::int32_t bands = 32;
   double low_hz = 60, high_hz = 0;           ///< high 0: half the rate
   double floor = 1e-9;                       ///< smallest energy, of full scale 1
+  std::string normalise = "none";            ///< none; rows: each band's mean over time is taken off; all: the mean of all
+  bool deviation = false;                    ///< and what is left is divided by its standard deviation
 };
 
 /// [[network.layers]]: one layer, when a network is written layer by layer.
@@ -80,7 +83,7 @@ struct TrainSpec {
   double balance = 1;
   double focal = 0;             ///< gamma of the focal loss (Lin et al. 2017); 0: cross entropy
   double average = 0;           ///< decay a step of the weights' moving average that is validated and kept; 0: none
-  std::string select = "loss";  ///< the best epoch, on the validation part: loss, accuracy, f1 (mean over the classes)
+  std::string select = "loss";  ///< the best epoch, on the validation part: loss, accuracy, f1 (mean over the classes), last
   std::int32_t patience = 0;    ///< epochs without a better one before stopping; 0: never stops early
   std::uint64_t seed = 1;
   /// LibTorch's threads; fixed, not the machine's, since sums in another order are other bytes. Small networks are
@@ -131,6 +134,7 @@ struct Recipe {
   std::string name;
   std::string description;
   DataSpec data;
+  SpeechSpec speech;
   SplitOptions split;
   Augmentation augment;
   FrontEndSpec front_end;

@@ -7,14 +7,41 @@
 
 namespace mote {
 
+Result<TaskData> read_task_data(const Recipe& recipe, const std::filesystem::path& folder) {
+  TaskData read;
+  MOTE_TRY(read.data, read_folder(folder.empty() ? recipe.data.folder : folder, recipe.data.files));
+  const double wanted = recipe.data.rate_hz;
+  const double rate = read.data.rate_hz != 0 ? read.data.rate_hz : wanted;
+  if (wanted != 0 && rate != wanted)
+    return bad_input(fmt::format("was sampled at {:g} Hz where data.rate_hz says {:g}", rate, wanted),
+                     read.data.samples[0].source);
+  if (recipe.speech.words.empty()) return read;
+  if (!can_speak()) {
+    read.notes.emplace_back(
+        "espeak-ng is not installed, so there is no synthetic speech in this training; the accuracy will be lower");
+    return read;
+  }
+  if (rate <= 0) return bad_input("needs the recordings' rate; set data.rate_hz", "speech");
+  MOTE_TRY(read.spoken, speak(recipe.speech, read.data.classes, rate));
+  return read;
+}
+
 Result<Task> prepare_task(const Recipe& recipe, const std::filesystem::path& folder) {
+  MOTE_TRY(TaskData data, read_task_data(recipe, folder));
+  return prepare_task(recipe, std::move(data));
+}
+
+Result<Task> prepare_task(const Recipe& recipe, TaskData read) {
   Task p;
-  MOTE_TRY(p.data, read_folder(folder.empty() ? recipe.data.folder : folder, recipe.data.files));
+  p.data = std::move(read.data);
+  p.notes = std::move(read.notes);
   MOTE_TRY(p.split, split_by_group(p.data, recipe.split));
+  if (!read.spoken.empty()) p.split.train.groups.push_back(read.spoken.front().group);
+  for (Sample& sample : read.spoken) {
+    p.split.train.samples.push_back(static_cast<std::int32_t>(p.data.samples.size()));
+    p.data.samples.push_back(std::move(sample));
+  }
   const DataSpec& spec = recipe.data;
-  if (spec.rate_hz != 0 && p.data.rate_hz != 0 && spec.rate_hz != p.data.rate_hz)
-    return bad_input(fmt::format("was sampled at {:g} Hz where data.rate_hz says {:g}", p.data.rate_hz, spec.rate_hz),
-                     p.data.samples[0].source);
   MOTE_TRY(p.train, make_windows(p.data, p.split.train.samples, spec.window, spec.stride));
   // Whole recordings: all parts must have the rows of the first.
   MOTE_TRY(p.validation, make_windows(p.data, p.split.validation.samples, p.train.rows, spec.stride));

@@ -11,6 +11,14 @@
 
 namespace mote {
 
+/// The recordings of a project, before they are split.
+struct TaskData {
+  Dataset data;
+  std::vector<Sample> spoken;      ///< synthetic speech, for training alone
+  std::vector<std::string> notes;  ///< for the user: what was not there
+};
+Result<TaskData> read_task_data(const Recipe& recipe, const std::filesystem::path& folder);
+
 struct Task {
   Dataset data;
   Split split;
@@ -18,6 +26,7 @@ struct Task {
   Preparation preparation;
   Augmentation augmentation;
   InputSet validation_inputs;
+  std::vector<std::string> notes;  ///< TaskData::notes
 
   int classes() const { return static_cast<int>(data.classes.size()); }
   /// What fit() learns from. It refers to this task.
@@ -27,6 +36,7 @@ struct Task {
 
 /// Reads, splits and normalises; `folder` replaces the recipe's data folder unless empty. Errors name file or setting.
 Result<Task> prepare_task(const Recipe& recipe, const std::filesystem::path& folder);
+Result<Task> prepare_task(const Recipe& recipe, TaskData data);
 
 /// What a network for this task must look like at its ends.
 NetworkIo network_io(const Recipe& recipe, const Task& task);

@@ -44,6 +44,12 @@ at::Tensor lower_reshape(const LowerContext& context);
 at::Tensor lower_transpose(const LowerContext& context);
 at::Tensor lower_log_mel(const LowerContext& context);
 at::Tensor lower_normalise(const LowerContext& context);
+at::Tensor lower_biquad(const LowerContext& context);
+at::Tensor lower_envelope(const LowerContext& context);
+at::Tensor lower_frame(const LowerContext& context);
+at::Tensor lower_mfcc(const LowerContext& context);
+at::Tensor lower_resize_image(const LowerContext& context);
+at::Tensor lower_sliding_stats(const LowerContext& context);
 at::Tensor lower_pad(const LowerContext& context);
 
 /// Steps in between, for quantisation-aware training, pruning masks and dropout; each may be empty.

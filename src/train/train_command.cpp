@@ -96,7 +96,10 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
       {"train", part_json(result.train)},
       {"validation", part_json(result.validation)},
       {"test", part_json(result.test)},
-      {"note", "no group stands in two parts; the test part was used once, after training and quantisation"}};
+      {"note", recipe.split.by == "group" || !recipe.split.test.empty()
+                   ? "no group stands in two parts; the test part was used once, after training and quantisation"
+                   : "parts share groups (split.by = \"recording\"), so these figures say nothing of unseen groups: see "
+                     "cross-validation; the test part was used once, after training and quantisation"}};
   json["input"] = {{"normalise", recipe.data.normalise},
                    {"channels", result.preparation.channels},
                    {"offset", result.preparation.normalisation.offset},
@@ -138,22 +141,28 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
   return json.dump(2) + "\n";
 }
 
+Result<void> add_training(FolderWriter& out, const std::filesystem::path& folder, const Recipe& recipe,
+                          const TrainResult& result) {
+  // This first: it makes the folder.
+  MOTE_TRY_VOID(out.add(folder / "preparation.json", to_json(result.preparation)));
+  MOTE_TRY_VOID(save_graph(result.float_graph, out.path() / folder / "model_float.mir"));
+  if (result.int8_graph) MOTE_TRY_VOID(save_graph(*result.int8_graph, out.path() / folder / "model_int8.mir"));
+  const Graph& shipped = result.int8_graph ? *result.int8_graph : result.float_graph;
+  MOTE_TRY_VOID(write_test_part(out.path() / folder, shipped, result.test_inputs));
+  MOTE_TRY_VOID(out.add(folder / "metrics.json", to_json(recipe, result)));
+  MOTE_TRY_VOID(out.add(folder / "project.toml", recipe.text));
+  MOTE_TRY_VOID(out.add(folder / "input.h", input_header(result.preparation, shipped.tensor(shipped.inputs[0]))));
+  return out.add(folder / "mote.json",
+                 fmt::format("{{\"format\": 1, \"kind\": \"training\", \"model\": \"{}\"}}\n", recipe.name));
+}
+
 Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& progress) {
   MOTE_TRY(const Recipe recipe, read_recipe(options.project));
   MOTE_TRY(FolderWriter out,
            FolderWriter::create(options.out));  // before the long work: is there a place for the result?
   const CheckpointOptions checkpoint{options.out.string() + ".checkpoint.npz", options.resume};
   MOTE_TRY(TrainResult result, train(recipe, options.data, progress, checkpoint));
-  MOTE_TRY_VOID(save_graph(result.float_graph, out.path() / "model_float.mir"));
-  if (result.int8_graph) MOTE_TRY_VOID(save_graph(*result.int8_graph, out.path() / "model_int8.mir"));
-  const Graph& shipped = result.int8_graph ? *result.int8_graph : result.float_graph;
-  MOTE_TRY_VOID(write_test_part(out.path(), shipped, result.test_inputs));
-  MOTE_TRY_VOID(out.add("preparation.json", to_json(result.preparation)));
-  MOTE_TRY_VOID(out.add("metrics.json", to_json(recipe, result)));
-  MOTE_TRY_VOID(out.add("project.toml", recipe.text));
-  MOTE_TRY_VOID(out.add("input.h", input_header(result.preparation, shipped.tensor(shipped.inputs[0]))));
-  MOTE_TRY_VOID(
-      out.add("mote.json", fmt::format("{{\"format\": 1, \"kind\": \"training\", \"model\": \"{}\"}}\n", recipe.name)));
+  MOTE_TRY_VOID(add_training(out, "", recipe, result));
   MOTE_TRY_VOID(out.commit());
   if (std::error_code ignored; result.stopped != "interrupted") std::filesystem::remove(checkpoint.path, ignored);
   return result;

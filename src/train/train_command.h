@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/files.h"
 #include "train/progress.h"
 #include "train/trainer.h"
 
@@ -28,6 +29,10 @@ struct TrainOptions {
 ///   the model's input
 /// Same project and data: same bytes.
 Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& progress);
+
+/// The files above, into a folder of `out` ("": itself).
+Result<void> add_training(FolderWriter& out, const std::filesystem::path& folder, const Recipe& recipe,
+                          const TrainResult& result);
 
 /// metrics.json. Accuracies are 0..1. No times in it, so that it is reproducible.
 std::string to_json(const Recipe& recipe, const TrainResult& result);

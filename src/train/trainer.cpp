@@ -41,11 +41,18 @@ std::uint64_t fingerprint(const Recipe& recipe, const Dataset& data) {
 
 Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& folder, const ProgressFn& progress,
                           const CheckpointOptions& checkpoint) {
-  MOTE_TRY(Task task, prepare_task(recipe, folder));
+  MOTE_TRY(TaskData data, read_task_data(recipe, folder));
+  return train(recipe, std::move(data), progress, checkpoint);
+}
+
+Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn& progress,
+                          const CheckpointOptions& checkpoint) {
+  MOTE_TRY(Task task, prepare_task(recipe, std::move(data)));
   const NetworkIo io = network_io(recipe, task);
   MOTE_TRY(Graph network, build_network(recipe.name, recipe.network, io, recipe.train.seed));
 
   TrainResult result;
+  result.notes = task.notes;
   result.train = summary(task.split.train, task.train);
   result.validation = summary(task.split.validation, task.validation);
   result.test = summary(task.split.test, task.test);

@@ -32,6 +32,7 @@ struct TrainResult {
   Graph float_graph;                ///< batch norm folded, activations fused; verified
   std::optional<Graph> int8_graph;  ///< absent with compress.quantise = "none"
   Preparation preparation;
+  std::vector<std::string> notes;  ///< for the user: what training had to do without
   PartSummary train, validation, test;
   std::vector<EpochRecord> history;
   std::int32_t best_epoch = 0;
@@ -57,6 +58,10 @@ struct CheckpointOptions {
   bool resume = false;  ///< go on from it if it is there
 };
 
+/// A project's task as trainer.cpp prepares it, for callers that train several times on the same data.
+struct TaskData;
+Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn& progress,
+                          const CheckpointOptions& checkpoint = {});
 /// `data` replaces the project's folder unless empty. Errors are BadInput with the file or setting.
 Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& data, const ProgressFn& progress,
                           const CheckpointOptions& checkpoint = {});

@@ -35,6 +35,12 @@ extern "C" {
 #include "fully_connected_s8.h"
 #include "fully_connected_s8w4.h"
 #include "log_mel_s16.h"
+#include "mfcc_s16.h"
+#include "biquad_s16.h"
+#include "envelope_s16.h"
+#include "frame_s16.h"
+#include "sliding_stats_s16.h"
+#include "resize_image_s8.h"
 #include "lookup_s8.h"
 #include "max_pool2d_f32.h"
 #include "max_pool2d_s16.h"
@@ -136,6 +142,7 @@ Kernel kernel(const char* params_type, std::vector<Slot> slots) {
 #define ZEROS F(in_zero), F(out_zero)
 #define PACKED F(weights), F(bias)
 #define SIGNAL F(batches), F(samples), F(window), F(stride), F(fft), F(frames), F(taper), F(sine)
+#define WALK F(batches), F(samples), F(window), F(stride), F(frames)
 #define MEL F(bands), F(floor), F(floor_shift), F(edges), F(rise), F(log2)
 #define SCALES F(channel_step), F(multiplier), F(shift)
 
@@ -178,6 +185,12 @@ std::map<std::string, Kernel> make_table() {
   KERNEL(mote_fully_connected_f32, F(rows), F(inputs), F(outputs), RANGE, PACKED)
   KERNEL(mote_fully_connected_s8, F(rows), F(inputs), F(outputs), F(out_zero), RANGE, PACKED, SCALES)
   KERNEL(mote_log_mel_s16, SIGNAL, MEL, F(multiplier), F(shift), F(out_zero))
+  KERNEL(mote_mfcc_s16, SIGNAL, MEL, F(coefficients), F(cosines), F(multiplier), F(shift), F(out_zero))
+  KERNEL(mote_biquad_s16, F(batches), F(samples), F(b0), F(b1), F(b2), F(a1), F(a2))
+  KERNEL(mote_envelope_s16, WALK)
+  KERNEL(mote_frame_s16, WALK, F(tapered), F(taper))
+  KERNEL(mote_sliding_stats_s16, WALK, F(multiplier), F(shift), F(out_zero))
+  KERNEL(mote_resize_image_s8, F(batches), F(in_h), F(in_w), F(out_h), F(out_w), F(channels), F(row), F(column))
   KERNEL(mote_lookup_s8, F(count), F(table))
   KERNEL(mote_max_pool2d_f32, WINDOW, F(channels), RANGE)
   KERNEL(mote_max_pool2d_s8, WINDOW, F(channels), RANGE)

@@ -27,7 +27,7 @@ std::vector<const KernelDef*> applicable(const OpCase& test) {
 void expect_same(const OpCase& test, const Bytes& got, const Bytes& expected, const std::string& what) {
   ASSERT_EQ(got.size(), expected.size()) << what;
   if (test.graph.tensor(test.graph.outputs[0]).type != DType::f32) {
-    for (std::size_t i = 0; i < got.size(); ++i)
+    for (std::size_t i = 0; i < got.size(); ++i)  // byte by byte, of int16 too
       ASSERT_EQ(static_cast<int>(static_cast<std::int8_t>(got[i])),
                 static_cast<int>(static_cast<std::int8_t>(expected[i])))
           << what << " element " << i;
@@ -58,7 +58,8 @@ void check(const OpCase& test) {
 bool has_kernels(const OpCase& test) {
   const Node& node = test.graph.nodes[0];
   if (node.op == &ops::batch_norm) return false;
-  const bool front_end = node.op->quant == QuantRule::signal || node.op == &ops::normalise;
+  const bool front_end = node.op->quant == QuantRule::signal || node.op->quant == QuantRule::signal_filter ||
+                         node.op == &ops::normalise || node.op == &ops::resize_image;
   return !front_end || test.graph.tensor(node.inputs[0]).type != DType::f32;
 }
 

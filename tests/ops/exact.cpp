@@ -74,7 +74,7 @@ class Exact {
   }
 
   std::vector<double> run() {
-    if (is_signal_operator(node_.op->name)) return exact_signal(node_, in_[0].shape, in_[0].values);
+    if (is_signal_operator(*node_.op)) return exact_signal(node_, in_[0].shape, in_[0].values);
     const Shape& shape = graph_.tensor(node_.outputs[0]).shape;
     std::vector<double> values;
     Index at(shape.size(), 0);
@@ -118,6 +118,7 @@ class Exact {
     if (op == "transpose") return transpose(at);
     if (op == "pad") return pad(at);
     if (op == "batch_norm") return batch_norm(at);
+    if (op == "resize_image") return resized(at);
     if (op == "normalise") return normalised(at);
     if (op == "reshape") return in_[0].values[flat(at)];
     return in_[0][at];  // relu, relu6, quantize, dequantize: the activation and the output's quantisation do the rest
@@ -197,6 +198,24 @@ class Exact {
     Index from = at;
     for (std::size_t i = 0; i < at.size(); ++i) from[i] -= node_.attrs.list("before")[i];
     return in_[0].holds(from) ? in_[0][from] : 0.0;
+  }
+
+  double resized(const Index& at) const {
+    const auto source = [&](std::size_t axis, const char* name) {
+      const auto from = static_cast<double>(in_[0].shape[axis]);
+      const double centre = (static_cast<double>(at[axis]) + 0.5) * from / static_cast<double>(attr(name)) - 0.5;
+      return std::clamp(centre, 0.0, from - 1);
+    };
+    const double y = source(1, "height");
+    const double x = source(2, "width");
+    double sum = 0;
+    for (std::int64_t r = 0; r < in_[0].shape[1]; ++r)
+      for (std::int64_t c = 0; c < in_[0].shape[2]; ++c) {
+        const double weight = std::max(0.0, 1 - std::fabs(y - static_cast<double>(r))) *
+                              std::max(0.0, 1 - std::fabs(x - static_cast<double>(c)));
+        sum += weight * in_[0][{at[0], r, c, at[3]}];
+      }
+    return sum;
   }
 
   double normalised(const Index& at) const {

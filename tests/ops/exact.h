@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "ir/op_def.h"
 #include "tests/ops/cases.h"
 
 namespace mote::testing {
@@ -13,7 +14,7 @@ namespace mote::testing {
 std::vector<double> exact_output(const OpCase& test);
 
 /// The operators on signals (exact_signal.cpp): all outputs at once.
-bool is_signal_operator(std::string_view op);
+bool is_signal_operator(const OpDef& op);
 std::vector<double> exact_signal(const Node& node, const Shape& shape, const std::vector<double>& signal);
 
 }  // namespace mote::testing

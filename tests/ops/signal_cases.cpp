@@ -16,6 +16,8 @@ struct Bands {
   std::int64_t window, stride, fft, bands;
   double rate = 8000, low = 60, high = 4000, floor = 1e-9;
   const char* signal = "noise";
+  const char* scale = "mel";
+  std::int64_t coefficients = 0;  // mfcc
 };
 
 const std::vector<Bands>& log_mel_rows() {
@@ -32,6 +34,9 @@ const std::vector<Bands>& log_mel_rows() {
       {.name = "full_scale", .in = {1, 300}, .window = 128, .stride = 64, .fft = 128, .bands = 8, .signal = "square"},
       {.name = "faint", .in = {1, 300}, .window = 128, .stride = 64, .fft = 128, .bands = 8, .signal = "faint"},
       {.name = "tone", .in = {1, 600}, .window = 256, .stride = 80, .fft = 256, .bands = 16, .floor = 1e-6, .signal = "tone"},
+      {.name = "band_powers", .in = {1, 400}, .window = 200, .stride = 50, .fft = 256, .bands = 10, .low = 100, .scale = "linear"},
+      {.name = "cepstrum", .in = {1, 800}, .window = 256, .stride = 128, .fft = 256, .bands = 20, .coefficients = 10},
+      {.name = "whole_cepstrum", .in = {1, 140}, .window = 128, .stride = 3, .fft = 128, .bands = 9, .coefficients = 9},
       {.name = "from_zero_hz", .in = {1, 300}, .window = 256, .stride = 30, .fft = 256, .bands = 3, .low = 0},
   };
   return rows;
@@ -67,12 +72,36 @@ void set_signal(OpCase& test, const std::string& kind) {
 }
 
 OpCase log_mel_case(const Bands& r, DType type) {
-  CaseMaker maker(std::string("log_mel_") + (type == DType::i16 ? "s16_" : "f32_") + r.name, ops::log_mel, 77);
+  const OpDef& op = r.coefficients > 0 ? ops::mfcc : ops::log_mel;
+  CaseMaker maker(std::string(op.name) + (type == DType::i16 ? "_s16_" : "_f32_") + r.name, op, 77);
+  maker.attr("scale", std::string(r.scale));
+  if (r.coefficients > 0) maker.attr("coefficients", r.coefficients);
   maker.attr("window", r.window).attr("stride", r.stride).attr("fft", r.fft).attr("bands", r.bands);
   maker.attr("rate_hz", r.rate).attr("low_hz", r.low).attr("high_hz", r.high).attr("floor", r.floor);
-  OpCase test = maker.input(type, r.in, kSignal).output_quant({0.09F, 127}).make(type == DType::i16 ? DType::i8 : type);
+  OpCase test = maker.input(type, r.in, kSignal).output_quant({r.coefficients > 0 ? 0.4F : 0.09F, r.coefficients > 0 ? 20 : 127}).make(type == DType::i16 ? DType::i8 : type);
   set_signal(test, r.signal);
   return test;
+}
+
+OpCase biquad_case(const char* name, const Shape& in, const std::vector<double>& c, DType type) {
+  CaseMaker maker(std::string("biquad") + (type == DType::i16 ? "_s16_" : "_f32_") + name, ops::biquad, 12);
+  maker.attr("b0", c[0]).attr("b1", c[1]).attr("b2", c[2]).attr("a1", c[3]).attr("a2", c[4]);
+  return maker.input(type, in, kSignal).output_quant(kSignal).make();
+}
+
+OpCase walk_case(const char* name, const OpDef& op, const Shape& in, std::int64_t window, std::int64_t stride, DType type,
+                 const char* taper = nullptr) {
+  CaseMaker maker(std::string(op.name) + (type == DType::i16 ? "_s16_" : "_f32_") + name, op, 13);
+  maker.attr("window", window).attr("stride", stride);
+  if (taper != nullptr) maker.attr("taper", std::string(taper));
+  const bool features = op.quant == QuantRule::signal;
+  maker.input(type, in, kSignal).output_quant(features ? QuantParams{0.008F, 5} : kSignal);
+  return maker.make(type == DType::i16 && features ? DType::i8 : type);
+}
+
+OpCase resize_case(const char* name, const Shape& in, std::int64_t height, std::int64_t width, DType type) {
+  CaseMaker maker(std::string("resize_image") + (type == DType::i8 ? "_s8_" : "_f32_") + name, ops::resize_image, 14);
+  return maker.attr("height", height).attr("width", width).input(type, in, {0.1F, 7}).output_quant({0.1F, 7}).make();
 }
 
 OpCase normalise_case(const char* name, const Shape& in, const char* over, bool deviation, DType type, QuantParams q,
@@ -87,9 +116,25 @@ OpCase normalise_case(const char* name, const Shape& in, const char* over, bool 
 std::vector<OpCase> signal_cases() {
   std::vector<OpCase> cases;
   for (const DType type : {DType::i16, DType::f32})
+  {
     for (const Bands& row : log_mel_rows()) cases.push_back(log_mel_case(row, type));
+    cases.push_back(biquad_case("low_pass", {1, 200, 1, 1}, {0.0675, 0.1349, 0.0675, -1.143, 0.4128}, type));
+    cases.push_back(biquad_case("high_pass_of_two", {2, 100}, {0.9, -1.8, 0.9, -1.79, 0.81}, type));
+    cases.push_back(biquad_case("saturating", {1, 100}, {3.5, 0, 0, 0, 0}, type));
+    cases.push_back(walk_case("usual", ops::envelope, {1, 300, 1, 1}, 32, 16, type));
+    cases.push_back(walk_case("of_two", ops::envelope, {2, 50}, 7, 3, type));
+    cases.push_back(walk_case("one_sample", ops::envelope, {1, 40}, 1, 1, type));
+    cases.push_back(walk_case("usual", ops::sliding_stats, {1, 300}, 40, 20, type));
+    cases.push_back(walk_case("dense_of_two", ops::sliding_stats, {2, 60}, 50, 1, type));
+    cases.push_back(walk_case("hann", ops::frame, {1, 100}, 32, 16, type, "hann"));
+    cases.push_back(walk_case("plain_of_two", ops::frame, {2, 30}, 10, 7, type, "none"));
+  }
   for (const DType type : {DType::i8, DType::f32}) {
     const QuantParams in{0.08F, -20};
+    cases.push_back(resize_case("smaller", {1, 12, 10, 3}, 5, 7, type));
+    cases.push_back(resize_case("larger", {2, 3, 4, 1}, 9, 8, type));
+    cases.push_back(resize_case("same", {1, 4, 5, 2}, 4, 5, type));
+    cases.push_back(resize_case("one_pixel", {1, 1, 1, 4}, 3, 2, type));
     cases.push_back(normalise_case("rows", {1, 20, 7, 1}, "rows", false, type, in, {0.1F, 3}));
     cases.push_back(normalise_case("rows_of_two", {2, 9, 2, 3}, "rows", false, type, in, {0.05F, -128}));
     cases.push_back(normalise_case("one_row", {1, 1, 5, 1}, "rows", false, type, in, {0.1F, 3}));

@@ -65,6 +65,8 @@ TEST(Lower, RandomGraphsAgreeWithTheReference) {
   }
   for (const OpDef* op : ops::all()) {
     if (op->name == "quantize" || op->name == "dequantize" || op->name == "relu6") continue;
+    if (op->quant == QuantRule::signal || op->quant == QuantRule::signal_filter) continue;  // front_end_test.cpp
+    if (op->name == "normalise" || op->name == "resize_image") continue;
     EXPECT_TRUE(seen.contains(op->name)) << op->name << " was never drawn: this test does not cover it";
   }
 }
