@@ -70,8 +70,7 @@ Result<int> cross_validate(const Options& options, const Session& session) {
 
 Result<int> train_command(const Options& options, const Session& session) {
   if (options.folds > 0) return cross_validate(options, session);
-  const auto result =
-      with_progress(session, [&](const ProgressFn& progress) { return run_train(options, progress); });
+  const auto result = with_progress(session, [&](const ProgressFn& progress) { return run_train(options, progress); });
   if (!result) return result.error();
   for (const std::string& note : result->notes) session.say("note: " + note);
 
@@ -109,8 +108,9 @@ void add_train(CLI::App& app, Session& session) {
   command->add_option("--data", options->data, "The data's folder, instead of the project's");
   command->add_option("-o,--output", options->out, "The folder to write")->required();
   command->add_flag("--resume", options->resume, "Go on where an interrupted training stopped");
-  command->add_option("--cross-validate", options->folds,
-                      "Train once a group (at most this many folds), each time tested on what was left out")
+  command
+      ->add_option("--cross-validate", options->folds,
+                   "Train once a group (at most this many folds), each time tested on what was left out")
       ->expected(0, 1)
       ->default_str("10")
       ->check(CLI::Range(2, 1000));

@@ -24,13 +24,13 @@ struct Augmentation {
   double offset = 0;            ///< each channel is raised by a number around 0 with this deviation
   double mixup = 0;             ///< examples are mixed in pairs by a share from Beta(mixup, mixup) (Zhang et al. 2018)
   // Pictures; rotate_degrees turns them, scale changes their colours, jitter is noise, besides:
-  std::string flip = "none";  ///< none, horizontal, vertical, both
-  std::int32_t crop = 0;      ///< pixels; the picture moves by up to this many, either way
-  double zoom = 0;            ///< up to this fraction larger or smaller
-  double brightness = 0;      ///< up to this much is added to every value, in normalised units
-  double contrast = 0;        ///< values lie up to this fraction further from their mean, or nearer
-  SoundAugmentation sound = {};        ///< waveforms, before normalisation
-  FeatureAugmentation features = {};   ///< what the front end gives, in the training loop
+  std::string flip = "none";          ///< none, horizontal, vertical, both
+  std::int32_t crop = 0;              ///< pixels; the picture moves by up to this many, either way
+  double zoom = 0;                    ///< up to this fraction larger or smaller
+  double brightness = 0;              ///< up to this much is added to every value, in normalised units
+  double contrast = 0;                ///< values lie up to this fraction further from their mean, or nearer
+  SoundAugmentation sound = {};       ///< waveforms, before normalisation
+  FeatureAugmentation features = {};  ///< what the front end gives, in the training loop
   double cutout = 0;  ///< sides of a rectangle that is blanked in every other picture, up to this fraction of its own
 };
 

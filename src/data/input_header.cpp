@@ -59,8 +59,9 @@ std::string input_header(const Preparation& p, const Tensor& input) {
       fmt::arg("names", p.channels.empty() ? std::string() : fmt::format(": {}", fmt::join(p.channels, ", "))),
       fmt::arg("type", wide      ? "int16_t"
                        : integer ? "int8_t"
-                                 : "float"), fmt::arg("gains", fmt::join(gains, ", ")),
-      fmt::arg("offsets", fmt::join(offsets, ", ")), fmt::arg("limit", limit),
+                                 : "float"),
+      fmt::arg("gains", fmt::join(gains, ", ")), fmt::arg("offsets", fmt::join(offsets, ", ")),
+      fmt::arg("limit", limit),
       fmt::arg("store", wide      ? "(int16_t)(x < 0.0f ? x - 0.5f : x + 0.5f)"
                         : integer ? "(int8_t)(x < 0.0f ? x - 0.5f : x + 0.5f)"
                                   : "x"));

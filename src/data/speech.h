@@ -12,12 +12,12 @@ namespace mote {
 
 /// [speech] of a project.
 struct SpeechSpec {
-  std::vector<std::string> words{};     ///< "class=words to say"; empty: no synthetic speech
-  std::vector<std::string> voices{};    ///< of `espeak-ng --voices`: "en-us"
-  std::vector<std::string> variants{};  ///< of its voices/!v: "f3"; empty: none
-  std::int32_t count = 100;             ///< utterances a class
-  std::vector<std::int32_t> pitch{20, 80};    ///< lowest and highest, 0..99
-  std::vector<std::int32_t> pace{120, 220};   ///< words a minute
+  std::vector<std::string> words{};          ///< "class=words to say"; empty: no synthetic speech
+  std::vector<std::string> voices{};         ///< of `espeak-ng --voices`: "en-us"
+  std::vector<std::string> variants{};       ///< of its voices/!v: "f3"; empty: none
+  std::int32_t count = 100;                  ///< utterances a class
+  std::vector<std::int32_t> pitch{20, 80};   ///< lowest and highest, 0..99
+  std::vector<std::int32_t> pace{120, 220};  ///< words a minute
   std::uint64_t seed = 1;
 };
 

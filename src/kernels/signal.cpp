@@ -69,6 +69,7 @@ bool applies(const Graph& graph, const Node& node, const Target&) { return fits_
 const KernelDef biquad_s16 = {"biquad_s16", &ops::biquad, "biquad_s16.c", applies, lower_biquad};
 const KernelDef envelope_s16 = {"envelope_s16", &ops::envelope, "envelope_s16.c", applies, lower_envelope};
 const KernelDef frame_s16 = {"frame_s16", &ops::frame, "frame_s16.c", applies, lower_frame};
-const KernelDef sliding_stats_s16 = {"sliding_stats_s16", &ops::sliding_stats, "sliding_stats_s16.c", applies, lower_stats};
+const KernelDef sliding_stats_s16 = {"sliding_stats_s16", &ops::sliding_stats, "sliding_stats_s16.c", applies,
+                                     lower_stats};
 
 }  // namespace mote::kernels

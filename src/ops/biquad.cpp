@@ -39,7 +39,8 @@ void run(const Node& node, std::span<const ConstView> inputs, std::span<const Vi
       double x1 = 0, x2 = 0, y1 = 0, y2 = 0;
       for (std::int64_t i = first; i < first + spec.samples; ++i) {
         const auto x0 = static_cast<double>(inputs[0].as<float>()[i]);
-        const double y0 = c.real("b0") * x0 + c.real("b1") * x1 + c.real("b2") * x2 - c.real("a1") * y1 - c.real("a2") * y2;
+        const double y0 =
+            c.real("b0") * x0 + c.real("b1") * x1 + c.real("b2") * x2 - c.real("a1") * y1 - c.real("a2") * y2;
         outputs[0].as<float>()[i] = static_cast<float>(y0);
         x2 = x1;
         x1 = x0;

@@ -27,12 +27,14 @@ void run(const Node& node, std::span<const ConstView> inputs, std::span<const Vi
       const std::int64_t first = n * spec.samples + f * spec.stride;
       if (inputs[0].tensor->type == DType::f32) {
         double sum = 0;
-        for (std::int64_t i = 0; i < spec.window; ++i) sum += std::fabs(static_cast<double>(inputs[0].as<float>()[first + i]));
+        for (std::int64_t i = 0; i < spec.window; ++i)
+          sum += std::fabs(static_cast<double>(inputs[0].as<float>()[first + i]));
         outputs[0].as<float>()[at] = static_cast<float>(sum / spec.window);
         continue;
       }
       std::int32_t sum = 0;
-      for (std::int64_t i = 0; i < spec.window; ++i) sum += std::abs(std::int32_t{inputs[0].as<std::int16_t>()[first + i]});
+      for (std::int64_t i = 0; i < spec.window; ++i)
+        sum += std::abs(std::int32_t{inputs[0].as<std::int16_t>()[first + i]});
       outputs[0].as<std::int16_t>()[at] =
           static_cast<std::int16_t>(std::min((sum + spec.window / 2) / spec.window, 32767));
     }

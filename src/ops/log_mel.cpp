@@ -1,7 +1,7 @@
 // log_mel: a signal -> ln(mel energy + floor) of frames, [N, ...samples] -> [N, frames, bands, 1]. The signal's full
-// scale is 1; power is |X_k / fft|^2 under a Hann window. With scale "linear" the bands lie evenly in Hz: band powers. Integer form: int16 of scale 1/32768 in, int8 out
-// (spectrum_fixed.h); error of the logarithm below 0.002 for bands down to 60 dB under the frame's loudest bin, before
-// the output's rounding.
+// scale is 1; power is |X_k / fft|^2 under a Hann window. With scale "linear" the bands lie evenly in Hz: band powers.
+// Integer form: int16 of scale 1/32768 in, int8 out (spectrum_fixed.h); error of the logarithm below 0.002 for bands
+// down to 60 dB under the frame's loudest bin, before the output's rounding.
 #include <algorithm>
 
 #include "ops/fixed_point.h"
@@ -12,8 +12,8 @@
 namespace mote::ops {
 namespace {
 
-constexpr AttrDef kAttrs[] = {kBandsAttr, kFftAttr,  kFloorAttr,  kHighAttr,
-                              kLowAttr,   kRateAttr, kScaleAttr, kStrideAttr, kWindowAttr};
+constexpr AttrDef kAttrs[] = {kBandsAttr, kFftAttr,   kFloorAttr,  kHighAttr,  kLowAttr,
+                              kRateAttr,  kScaleAttr, kStrideAttr, kWindowAttr};
 
 Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
   MOTE_TRY(const FrameSpec frames, frame_spec(graph, node));

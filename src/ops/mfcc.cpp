@@ -1,12 +1,13 @@
 // mfcc: the cepstrum of log_mel's bands, c_k = sqrt(2 / bands) sum_m L_m cos(pi k (m + 1/2) / bands), k = 0 ..
 // coefficients - 1; [N, ...samples] -> [N, frames, coefficients, 1]. Integer form: log_mel's logarithms in Q16, cosines
 // in Q15, one rounding to int8; error before it below 0.005 where those of log_mel hold.
+#include "ops/mfcc.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "ops/mfcc.h"
 #include "ops/operands.h"
 #include "ops/ops.h"
 #include "ops/spectrum_fixed.h"
@@ -14,9 +15,11 @@
 namespace mote::ops {
 namespace {
 
-constexpr AttrDef kAttrs[] = {
-    kBandsAttr, {"coefficients", AttrKind::integer, 1, 256}, kFftAttr, kFloorAttr, kHighAttr, kLowAttr, kRateAttr,
-    kScaleAttr, kStrideAttr, kWindowAttr};
+constexpr AttrDef kAttrs[] = {kBandsAttr,  {"coefficients", AttrKind::integer, 1, 256},
+                              kFftAttr,    kFloorAttr,
+                              kHighAttr,   kLowAttr,
+                              kRateAttr,   kScaleAttr,
+                              kStrideAttr, kWindowAttr};
 
 Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
   MOTE_TRY(const FrameSpec frames, frame_spec(graph, node));
@@ -70,8 +73,8 @@ void run(const Node& node, std::span<const ConstView> inputs, std::span<const Vi
 
 std::int64_t macs(const Graph& graph, const Node& node) {
   const FrameSpec spec = frame_spec(input(graph, node, 0), node.attrs);
-  return spectrum_macs(graph, node) + std::int64_t{spec.batches} * spec.frames * node.attrs.integer("bands") *
-                                          node.attrs.integer("coefficients");
+  return spectrum_macs(graph, node) +
+         std::int64_t{spec.batches} * spec.frames * node.attrs.integer("bands") * node.attrs.integer("coefficients");
 }
 
 }  // namespace

@@ -14,8 +14,7 @@
 namespace mote::ops {
 namespace {
 
-constexpr AttrDef kAttrs[] = {{"deviation", AttrKind::integer, 0, 1},
-                              {"over", AttrKind::text, 0, 0, "rows|all"}};
+constexpr AttrDef kAttrs[] = {{"deviation", AttrKind::integer, 0, 1}, {"over", AttrKind::text, 0, 0, "rows|all"}};
 
 Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
   const Tensor& x = input(graph, node, 0);
@@ -24,7 +23,8 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
   MOTE_TRY_VOID(want_same_type(x, out));
   if (x.type == DType::i16) return unsupported("there is no int16 form of it");
   const NormaliseSpec spec = normalise_spec(x, node.attrs);
-  if (spec.count > (1 << 16)) return unsupported(fmt::format("its mean goes over {} values, at most 65536", spec.count));
+  if (spec.count > (1 << 16))
+    return unsupported(fmt::format("its mean goes over {} values, at most 65536", spec.count));
   if (x.type == DType::i8) {
     const double scale = static_cast<double>(scale_of(x));
     const double ratio = (spec.deviation ? 1.0 : scale) / static_cast<double>(scale_of(out));

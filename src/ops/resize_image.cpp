@@ -44,23 +44,25 @@ void run(const Node&, std::span<const ConstView> inputs, std::span<const View> o
   const Shape& out = outputs[0].tensor->shape;
   if (inputs[0].tensor->type == DType::f32) {
     const float* x = inputs[0].as<float>();
-    resize(in, out, [&](std::int64_t at, std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d,
-                        const ResizeTap& row, const ResizeTap& column) {
-      const auto v = [&](std::int64_t i) { return static_cast<double>(x[i]); };
-      const double top = v(a) + (v(b) - v(a)) * column.part;
-      const double bottom = v(c) + (v(d) - v(c)) * column.part;
-      outputs[0].as<float>()[at] = static_cast<float>(top + (bottom - top) * row.part);
-    });
+    resize(in, out,
+           [&](std::int64_t at, std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d, const ResizeTap& row,
+               const ResizeTap& column) {
+             const auto v = [&](std::int64_t i) { return static_cast<double>(x[i]); };
+             const double top = v(a) + (v(b) - v(a)) * column.part;
+             const double bottom = v(c) + (v(d) - v(c)) * column.part;
+             outputs[0].as<float>()[at] = static_cast<float>(top + (bottom - top) * row.part);
+           });
     return;
   }
   const std::int8_t* x = inputs[0].as<std::int8_t>();
-  resize(in, out, [&](std::int64_t at, std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d,
-                      const ResizeTap& row, const ResizeTap& column) {
-    const std::int32_t top = x[a] * (2048 - column.weight) + x[b] * column.weight;
-    const std::int32_t bottom = x[c] * (2048 - column.weight) + x[d] * column.weight;
-    const std::int32_t sum = top * (2048 - row.weight) + bottom * row.weight;
-    outputs[0].as<std::int8_t>()[at] = static_cast<std::int8_t>((sum + (1 << 21)) >> 22);
-  });
+  resize(in, out,
+         [&](std::int64_t at, std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d, const ResizeTap& row,
+             const ResizeTap& column) {
+           const std::int32_t top = x[a] * (2048 - column.weight) + x[b] * column.weight;
+           const std::int32_t bottom = x[c] * (2048 - column.weight) + x[d] * column.weight;
+           const std::int32_t sum = top * (2048 - row.weight) + bottom * row.weight;
+           outputs[0].as<std::int8_t>()[at] = static_cast<std::int8_t>((sum + (1 << 21)) >> 22);
+         });
 }
 
 }  // namespace

@@ -22,9 +22,7 @@ Result<void> want_full_scale_one(const Tensor& t) {
 
 }  // namespace
 
-SignalSpec signal_spec(const Tensor& x) {
-  return {x.shape[0], static_cast<std::int32_t>(x.elements() / x.shape[0])};
-}
+SignalSpec signal_spec(const Tensor& x) { return {x.shape[0], static_cast<std::int32_t>(x.elements() / x.shape[0])}; }
 
 Result<void> want_signal(const Graph& graph, const Node& node) {
   const Tensor& x = input(graph, node, 0);

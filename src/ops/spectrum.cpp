@@ -62,7 +62,8 @@ Result<FrameSpec> frame_spec(const Graph& graph, const Node& node) {
   if ((spec.fft & (spec.fft - 1)) != 0) return bad_input(fmt::format("fft = {} is not a power of two", spec.fft));
   if (spec.window > spec.fft) return bad_input(fmt::format("window {} is longer than fft {}", spec.window, spec.fft));
   if (spec.frames < 1)
-    return bad_input(fmt::format("its signal of {} samples is shorter than one window of {}", spec.samples, spec.window));
+    return bad_input(
+        fmt::format("its signal of {} samples is shorter than one window of {}", spec.samples, spec.window));
   return spec;
 }
 
@@ -101,9 +102,10 @@ Result<MelBank> mel_bank(const Attributes& attrs, std::int32_t fft) {
   bank.edges.push_back(bin);
   for (std::size_t band = 0; band < static_cast<std::size_t>(bank.bands); ++band)
     if (bank.edges[band] == bank.edges[band + 2])
-      return bad_input(fmt::format("band {} of {} is narrower than the {:.3g} Hz of an fft of {}; fewer bands, a larger "
-                                   "fft or a higher low_hz would do",
-                                   band, bank.bands, rate / fft, fft));
+      return bad_input(
+          fmt::format("band {} of {} is narrower than the {:.3g} Hz of an fft of {}; fewer bands, a larger "
+                      "fft or a higher low_hz would do",
+                      band, bank.bands, rate / fft, fft));
   return bank;
 }
 

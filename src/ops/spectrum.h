@@ -1,7 +1,7 @@
 // What the operators on signals share: frames, Hann window, mel filter bank, and the tables of their fixed-point forms.
 // Where it stands: log_mel, mfcc and power_spectrum use it, and src/kernels packs the same tables for the chip.
-// Sources: Hann window and power spectrum as usual; mel scale 1127 ln(1 + f / 700) with triangles that are linear in mel
-// (as in HTK), or in Hz.
+// Sources: Hann window and power spectrum as usual; mel scale 1127 ln(1 + f / 700) with triangles that are linear in
+// mel (as in HTK), or in Hz.
 #pragma once
 
 #include <cstdint>

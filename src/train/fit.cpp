@@ -62,7 +62,7 @@ GraphHooks with_dropout(const GraphHooks& hooks, const Graph& graph, double rate
 }
 
 /// The front end's features: what its last operator on the signal gives, [batch, frames, bands, 1].
-TensorId features_of(const Graph& graph) {
+TensorId front_end_output(const Graph& graph) {
   TensorId features = kNoTensor;
   for (const Node& node : graph.nodes)
     if (node.op->quant == QuantRule::signal) features = node.outputs.front();
@@ -72,7 +72,7 @@ TensorId features_of(const Graph& graph) {
 /// Spectrogram augmentation where the front end ends, on top of the caller's hooks.
 GraphHooks with_feature_augmentation(const GraphHooks& hooks, const Graph& graph, const FeatureAugmentation& how,
                                      std::uint64_t seed, std::int64_t step) {
-  const TensorId where = features_of(graph);
+  const TensorId where = front_end_output(graph);
   GraphHooks extended = hooks;
   if (!how.any() || where == kNoTensor) return extended;
   extended.activation = [=, inner = hooks.activation](TensorId id, const at::Tensor& value) {

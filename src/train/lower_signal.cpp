@@ -59,7 +59,8 @@ at::Tensor lower_mfcc(const LowerContext& context) {
   const auto bands = attrs.integer("bands");
   const auto count = attrs.integer("coefficients");
   const at::Tensor cosines =
-      to_tensor(ops::dct_matrix(static_cast<std::int32_t>(bands), static_cast<std::int32_t>(count))).reshape({count, bands});
+      to_tensor(ops::dct_matrix(static_cast<std::int32_t>(bands), static_cast<std::int32_t>(count)))
+          .reshape({count, bands});
   return at::matmul(log_bands(context), cosines.t()).to(at::kFloat).unsqueeze(-1);
 }
 

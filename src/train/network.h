@@ -12,7 +12,7 @@ struct NetworkIo {
   Shape example;             ///< of one example as the data has it: [rows, channels] or [height, width, channels]
   std::int32_t outputs = 0;  ///< classes
   FrontEndSpec front_end = {};
-  double rate_hz = 0;        ///< of the signal, for front ends
+  double rate_hz = 0;  ///< of the signal, for front ends
 };
 
 /// A verified graph: input [1,T,1,C] for series and [1,H,W,C] for images, output [1, outputs] of probabilities.

@@ -120,7 +120,19 @@ Result<void> read_augment(TomlReader augment, Augmentation& spec) {
 }
 
 Result<void> read_front_end(TomlReader table, FrontEndSpec& spec) {
-  spec.type = table.text("type", "none", "none|log_mel");
+  spec.type = table.text("type", "none", "none|log_mel|mfcc|sliding_stats");
+  spec.scale = table.text("scale", "mel", "mel|linear");
+  spec.coefficients = static_cast<std::int32_t>(table.integer("coefficients", 13, 1, 256));
+  for (TomlReader& filter : table.sections("filters")) {
+    FrontEndSpec::Filter& one = spec.filters.emplace_back();
+    one.type = filter.text("type", "", "high_pass|low_pass|band_pass|envelope");
+    if (one.type.empty()) filter.fail("type", "every filter needs a type");
+    one.hz = filter.real("hz", 0, 0, 1e9);
+    one.q = filter.real("q", one.q, 0.1, 100);
+    one.window = static_cast<std::int32_t>(filter.integer("window", one.window, 1, 4096));
+    one.stride = static_cast<std::int32_t>(filter.integer("stride", one.stride, 1, 1 << 20));
+    MOTE_TRY_VOID(filter.finish());
+  }
   spec.window = static_cast<std::int32_t>(table.integer("window", 0, 1, 4096));
   spec.stride = static_cast<std::int32_t>(table.integer("stride", 0, 1, 1 << 20));
   spec.fft = static_cast<std::int32_t>(table.integer("fft", 0, 16, 4096));

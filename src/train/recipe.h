@@ -30,14 +30,23 @@ struct DataSpec {
 
 /// [front_end]: operators between the signal and the network; the chip runs them too.
 struct FrontEndSpec {
-  std::string type = "none";                 ///< none, log_mel
-  std::int32_t window = 0, stride = 0;       ///< samples; 0: 32 ms and 16 ms
-  std::int32_t fft = 0;                      ///< 0: the power of two that holds a window
+  std::string type = "none";       ///< none, log_mel, mfcc, sliding_stats
+  std::string scale = "mel";       ///< how bands lie: mel, or linear (band powers)
+  std::int32_t coefficients = 13;  ///< of mfcc
+  /// Before it, in order: second-order filters, and the envelope.
+  struct Filter {
+    std::string type;  ///< high_pass, low_pass, band_pass, envelope
+    double hz = 0, q = 0.7071;
+    std::int32_t window = 16, stride = 8;  ///< of an envelope, in samples
+  };
+  std::vector<Filter> filters{};
+  std::int32_t window = 0, stride = 0;  ///< samples; 0: 32 ms and 16 ms
+  std::int32_t fft = 0;                 ///< 0: the power of two that holds a window
   std::int32_t bands = 32;
-  double low_hz = 60, high_hz = 0;           ///< high 0: half the rate
-  double floor = 1e-9;                       ///< smallest energy, of full scale 1
-  std::string normalise = "none";            ///< none; rows: each band's mean over time is taken off; all: the mean of all
-  bool deviation = false;                    ///< and what is left is divided by its standard deviation
+  double low_hz = 60, high_hz = 0;  ///< high 0: half the rate
+  double floor = 1e-9;              ///< smallest energy, of full scale 1
+  std::string normalise = "none";   ///< none; rows: each band's mean over time is taken off; all: the mean of all
+  bool deviation = false;           ///< and what is left is divided by its standard deviation
 };
 
 /// [[network.layers]]: one layer, when a network is written layer by layer.
@@ -81,10 +90,11 @@ struct TrainSpec {
   /// Classes weigh by their number of examples to the power of minus this: 1, all the same share of the loss; 0, every
   /// example the same.
   double balance = 1;
-  double focal = 0;             ///< gamma of the focal loss (Lin et al. 2017); 0: cross entropy
-  double average = 0;           ///< decay a step of the weights' moving average that is validated and kept; 0: none
-  std::string select = "loss";  ///< the best epoch, on the validation part: loss, accuracy, f1 (mean over the classes), last
-  std::int32_t patience = 0;    ///< epochs without a better one before stopping; 0: never stops early
+  double focal = 0;    ///< gamma of the focal loss (Lin et al. 2017); 0: cross entropy
+  double average = 0;  ///< decay a step of the weights' moving average that is validated and kept; 0: none
+  std::string select =
+      "loss";  ///< the best epoch, on the validation part: loss, accuracy, f1 (mean over the classes), last
+  std::int32_t patience = 0;  ///< epochs without a better one before stopping; 0: never stops early
   std::uint64_t seed = 1;
   /// LibTorch's threads; fixed, not the machine's, since sums in another order are other bytes. Small networks are
   /// slower on two: the threads wait for each other. Examples are prepared on a thread of their own besides.

@@ -59,9 +59,7 @@ ordered_json part_json(const PartSummary& part) {
 Result<void> write_test_part(const std::filesystem::path& folder, const Graph& graph, const InputSet& set) {
   const Tensor& input = graph.tensor(graph.inputs[0]);
   NpyArray inputs;
-  inputs.type = input.type == DType::i8    ? NpyType::i8
-                : input.type == DType::i16 ? NpyType::i16
-                                           : NpyType::f32;
+  inputs.type = input.type == DType::i8 ? NpyType::i8 : input.type == DType::i16 ? NpyType::i16 : NpyType::f32;
   inputs.shape.assign(input.shape.begin(), input.shape.end());
   inputs.shape.front() = static_cast<std::int64_t>(set.size());
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -96,10 +94,11 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
       {"train", part_json(result.train)},
       {"validation", part_json(result.validation)},
       {"test", part_json(result.test)},
-      {"note", recipe.split.by == "group" || !recipe.split.test.empty()
-                   ? "no group stands in two parts; the test part was used once, after training and quantisation"
-                   : "parts share groups (split.by = \"recording\"), so these figures say nothing of unseen groups: see "
-                     "cross-validation; the test part was used once, after training and quantisation"}};
+      {"note",
+       recipe.split.by == "group" || !recipe.split.test.empty()
+           ? "no group stands in two parts; the test part was used once, after training and quantisation"
+           : "parts share groups (split.by = \"recording\"), so these figures say nothing of unseen groups: see "
+             "cross-validation; the test part was used once, after training and quantisation"}};
   json["input"] = {{"normalise", recipe.data.normalise},
                    {"channels", result.preparation.channels},
                    {"offset", result.preparation.normalisation.offset},

@@ -30,7 +30,9 @@ std::vector<double> log_mel(const Attributes& attrs, const double* frame) {
   const std::int64_t bands = attrs.integer("bands");
   std::vector<double> powers;
   for (std::int64_t k = 0; k <= fft / 2; ++k) powers.push_back(power(frame, attrs.integer("window"), fft, k));
-  const auto mel = [&](double hz) { return attrs.text("scale") == "linear" ? hz : 1127.0 * std::log(1.0 + hz / 700.0); };
+  const auto mel = [&](double hz) {
+    return attrs.text("scale") == "linear" ? hz : 1127.0 * std::log(1.0 + hz / 700.0);
+  };
   const double low = mel(attrs.real("low_hz"));
   const double step = (mel(attrs.real("high_hz")) - low) / static_cast<double>(bands + 1);
   std::vector<double> out;
@@ -53,7 +55,8 @@ std::vector<double> cepstrum(const Attributes& attrs, const double* frame) {
   for (std::int64_t k = 0; k < attrs.integer("coefficients"); ++k) {
     double sum = 0;
     for (std::size_t m = 0; m < logs.size(); ++m)
-      sum += logs[m] * std::cos(std::numbers::pi * static_cast<double>(k) * (2 * static_cast<double>(m) + 1) / (2 * bands));
+      sum += logs[m] *
+             std::cos(std::numbers::pi * static_cast<double>(k) * (2 * static_cast<double>(m) + 1) / (2 * bands));
     out.push_back(sum * std::sqrt(2 / bands));
   }
   return out;
@@ -97,7 +100,8 @@ std::vector<double> of_frame(const Node& node, const double* frame, std::size_t 
   for (std::size_t i = 0; i < window; ++i) {
     sum += std::fabs(frame[i]);
     const double angle = std::numbers::pi * static_cast<double>(i) / static_cast<double>(window);
-    if (op == "frame") out.push_back(node.attrs.text("taper") == "hann" ? frame[i] * std::pow(std::sin(angle), 2) : frame[i]);
+    if (op == "frame")
+      out.push_back(node.attrs.text("taper") == "hann" ? frame[i] * std::pow(std::sin(angle), 2) : frame[i]);
   }
   return op == "frame" ? out : std::vector<double>{sum / static_cast<double>(window)};
 }

@@ -29,12 +29,33 @@ const std::vector<Bands>& log_mel_rows() {
       {.name = "smallest_fft", .in = {1, 40}, .window = 16, .stride = 8, .fft = 16, .bands = 1},
       {.name = "batch_of_two", .in = {2, 200}, .window = 64, .stride = 40, .fft = 64, .bands = 6},
       {.name = "features_longer_than_stride", .in = {1, 140}, .window = 128, .stride = 3, .fft = 128, .bands = 9},
-      {.name = "wide_band", .in = {1, 700}, .window = 512, .stride = 100, .fft = 512, .bands = 40, .rate = 16000, .high = 8000},
+      {.name = "wide_band",
+       .in = {1, 700},
+       .window = 512,
+       .stride = 100,
+       .fft = 512,
+       .bands = 40,
+       .rate = 16000,
+       .high = 8000},
       {.name = "silence", .in = {1, 300}, .window = 128, .stride = 64, .fft = 128, .bands = 8, .signal = "silence"},
       {.name = "full_scale", .in = {1, 300}, .window = 128, .stride = 64, .fft = 128, .bands = 8, .signal = "square"},
       {.name = "faint", .in = {1, 300}, .window = 128, .stride = 64, .fft = 128, .bands = 8, .signal = "faint"},
-      {.name = "tone", .in = {1, 600}, .window = 256, .stride = 80, .fft = 256, .bands = 16, .floor = 1e-6, .signal = "tone"},
-      {.name = "band_powers", .in = {1, 400}, .window = 200, .stride = 50, .fft = 256, .bands = 10, .low = 100, .scale = "linear"},
+      {.name = "tone",
+       .in = {1, 600},
+       .window = 256,
+       .stride = 80,
+       .fft = 256,
+       .bands = 16,
+       .floor = 1e-6,
+       .signal = "tone"},
+      {.name = "band_powers",
+       .in = {1, 400},
+       .window = 200,
+       .stride = 50,
+       .fft = 256,
+       .bands = 10,
+       .low = 100,
+       .scale = "linear"},
       {.name = "cepstrum", .in = {1, 800}, .window = 256, .stride = 128, .fft = 256, .bands = 20, .coefficients = 10},
       {.name = "whole_cepstrum", .in = {1, 140}, .window = 128, .stride = 3, .fft = 128, .bands = 9, .coefficients = 9},
       {.name = "from_zero_hz", .in = {1, 300}, .window = 256, .stride = 30, .fft = 256, .bands = 3, .low = 0},
@@ -78,7 +99,9 @@ OpCase log_mel_case(const Bands& r, DType type) {
   if (r.coefficients > 0) maker.attr("coefficients", r.coefficients);
   maker.attr("window", r.window).attr("stride", r.stride).attr("fft", r.fft).attr("bands", r.bands);
   maker.attr("rate_hz", r.rate).attr("low_hz", r.low).attr("high_hz", r.high).attr("floor", r.floor);
-  OpCase test = maker.input(type, r.in, kSignal).output_quant({r.coefficients > 0 ? 0.4F : 0.09F, r.coefficients > 0 ? 20 : 127}).make(type == DType::i16 ? DType::i8 : type);
+  OpCase test = maker.input(type, r.in, kSignal)
+                    .output_quant({r.coefficients > 0 ? 0.4F : 0.09F, r.coefficients > 0 ? 20 : 127})
+                    .make(type == DType::i16 ? DType::i8 : type);
   set_signal(test, r.signal);
   return test;
 }
@@ -89,8 +112,8 @@ OpCase biquad_case(const char* name, const Shape& in, const std::vector<double>&
   return maker.input(type, in, kSignal).output_quant(kSignal).make();
 }
 
-OpCase walk_case(const char* name, const OpDef& op, const Shape& in, std::int64_t window, std::int64_t stride, DType type,
-                 const char* taper = nullptr) {
+OpCase walk_case(const char* name, const OpDef& op, const Shape& in, std::int64_t window, std::int64_t stride,
+                 DType type, const char* taper = nullptr) {
   CaseMaker maker(std::string(op.name) + (type == DType::i16 ? "_s16_" : "_f32_") + name, op, 13);
   maker.attr("window", window).attr("stride", stride);
   if (taper != nullptr) maker.attr("taper", std::string(taper));
@@ -115,8 +138,7 @@ OpCase normalise_case(const char* name, const Shape& in, const char* over, bool 
 
 std::vector<OpCase> signal_cases() {
   std::vector<OpCase> cases;
-  for (const DType type : {DType::i16, DType::f32})
-  {
+  for (const DType type : {DType::i16, DType::f32}) {
     for (const Bands& row : log_mel_rows()) cases.push_back(log_mel_case(row, type));
     cases.push_back(biquad_case("low_pass", {1, 200, 1, 1}, {0.0675, 0.1349, 0.0675, -1.143, 0.4128}, type));
     cases.push_back(biquad_case("high_pass_of_two", {2, 100}, {0.9, -1.8, 0.9, -1.79, 0.81}, type));
