@@ -1,6 +1,6 @@
 // log_mel: a signal -> ln(mel energy + floor) of frames, [N, ...samples] -> [N, frames, bands, 1]. The signal's full
 // scale is 1; power is |X_k / fft|^2 under a Hann window. With scale "linear" the bands lie evenly in Hz: band powers.
-// Integer form: int16 of scale 1/32768 in, int8 out (spectrum_fixed.h); error of the logarithm below 0.002 for bands
+// Integer form: int16 of scale 1/32768 in, int8 out (spectrum_fixed.h); error of the logarithm below 0.005 for bands
 // down to 60 dB under the frame's loudest bin, before the output's rounding.
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // mfcc: the cepstrum of log_mel's bands, c_k = sqrt(2 / bands) sum_m L_m cos(pi k (m + 1/2) / bands), k = 0 ..
 // coefficients - 1; [N, ...samples] -> [N, frames, coefficients, 1]. Integer form: log_mel's logarithms in Q16, cosines
-// in Q15, one rounding to int8; error before it below 0.005 where those of log_mel hold.
+// in Q15, one rounding to int8; error before it below 0.01 where those of log_mel hold.
 #include "ops/mfcc.h"
 
 #include <fmt/format.h>

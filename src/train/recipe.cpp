@@ -37,6 +37,8 @@ Result<void> read_data(TomlReader data, DataSpec& spec) {
   spec.rate_hz = data.real("rate_hz", 0, 0, 1e9);
   spec.window = static_cast<std::int32_t>(data.integer("window", 0, 0, kMany));
   spec.stride = static_cast<std::int32_t>(data.integer("stride", std::max(spec.window, 1), 1, kMany));
+  spec.piece = static_cast<std::int32_t>(data.integer("piece", 0, 1, kMany));
+  if (spec.piece > 0 && spec.piece < spec.window) data.fail("piece", "is shorter than a window");
   return data.finish();
 }
 

@@ -24,6 +24,9 @@ struct DataSpec {
   double rate_hz = 0;       ///< rows a second; 0: not said
   std::int32_t window = 0;  ///< rows; 0: whole recordings
   std::int32_t stride = 1;  ///< rows between windows
+  /// Longer recordings are cut into recordings of so many rows before they are split (the rest at the end is left out);
+  /// 0: they stay whole. So that parts by recording can be drawn from few long ones.
+  std::int32_t piece = 0;
   std::string normalise = "range";
   double percentile = 99.9;
 };

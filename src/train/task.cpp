@@ -7,9 +7,32 @@
 
 namespace mote {
 
+namespace {
+
+void cut_into_pieces(Dataset& data, std::int32_t rows) {
+  std::vector<Sample> pieces;
+  for (Sample& sample : data.samples) {
+    if (sample.rows() <= rows) {
+      pieces.push_back(std::move(sample));
+      continue;
+    }
+    const std::int64_t each = rows * sample.row_size();
+    for (std::int64_t first = 0; first + each <= static_cast<std::int64_t>(sample.values.size()); first += each) {
+      Sample piece{{}, sample.shape, sample.label, sample.group, sample.source};
+      piece.values.assign(sample.values.begin() + first, sample.values.begin() + first + each);
+      piece.shape.front() = rows;
+      pieces.push_back(std::move(piece));
+    }
+  }
+  data.samples = std::move(pieces);
+}
+
+}  // namespace
+
 Result<TaskData> read_task_data(const Recipe& recipe, const std::filesystem::path& folder) {
   TaskData read;
   MOTE_TRY(read.data, read_folder(folder.empty() ? recipe.data.folder : folder, recipe.data.files));
+  if (recipe.data.piece > 0) cut_into_pieces(read.data, recipe.data.piece);
   const double wanted = recipe.data.rate_hz;
   const double rate = read.data.rate_hz != 0 ? read.data.rate_hz : wanted;
   if (wanted != 0 && rate != wanted)
