@@ -35,6 +35,7 @@ void add_evaluate(CLI::App& app, Session& session);
 void add_inspect(CLI::App& app, Session& session);
 void add_ops(CLI::App& app, Session& session);
 void add_profile(CLI::App& app, Session& session);
+void add_search(CLI::App& app, Session& session);
 void add_run(CLI::App& app, Session& session);
 void add_train(CLI::App& app, Session& session);
 void add_verify(CLI::App& app, Session& session);

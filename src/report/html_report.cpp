@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "report/search_page.h"
 #include "report/sections.h"
 
 namespace mote {
@@ -15,14 +16,24 @@ namespace {
 
 using nlohmann::json;
 
-/// What goes into the page, in this order: marker in page.html, file below Mote's folder.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kParts = {{
+/// What goes into a page, in this order: marker in page.html, file below Mote's folder.
+using Parts = std::array<std::pair<std::string_view, std::string_view>, 6>;
+constexpr Parts kReport = {{
     {"/*{report.css}*/", "src/report/page/report.css"},
     {"/*{d3}*/", "node_modules/d3/dist/d3.min.js"},
     {"/*{plot}*/", "node_modules/@observablehq/plot/dist/plot.umd.min.js"},
     {"/*{format.js}*/", "src/report/page/format.js"},
     {"/*{charts.js}*/", "src/report/page/charts.js"},
     {"/*{report.js}*/", "src/report/page/report.js"},
+}};
+
+constexpr Parts kSearch = {{
+    {"/*{report.css}*/", "src/report/page/report.css"},
+    {"/*{d3}*/", "node_modules/d3/dist/d3.min.js"},
+    {"/*{plot}*/", "node_modules/@observablehq/plot/dist/plot.umd.min.js"},
+    {"/*{format.js}*/", "src/report/page/format.js"},
+    {"/*{charts.js}*/", "src/report/page/front_chart.js"},
+    {"/*{report.js}*/", "src/report/page/search.js"},
 }};
 
 /// Keys of a report and what must stand there. Numbers inside a section are checked by `check_numbers`.
@@ -117,14 +128,10 @@ Result<void> replace_once(std::string& page, std::string_view marker, const std:
   return {};
 }
 
-}  // namespace
-
-Result<std::string> html_report(const json& given) {
-  const json report = with_sections(given);
-  MOTE_TRY_VOID(check(report));
+Result<std::string> make_page(const Parts& parts, const json& data) {
   const std::filesystem::path home = mote_home();
   MOTE_TRY(std::string page, read_text(home / "src/report/page/page.html"));
-  for (const auto& [marker, file] : kParts) {
+  for (const auto& [marker, file] : parts) {
     auto text = read_text(home / file);
     if (!text.ok()) {
       if (!file.starts_with("node_modules/")) return std::move(text).error();
@@ -135,8 +142,22 @@ Result<std::string> html_report(const json& given) {
       return internal_error("would end the script it is put into", std::string(file));
     MOTE_TRY_VOID(replace_once(page, marker, *text));
   }
-  MOTE_TRY_VOID(replace_once(page, "{\"report\": {}}", json_inside_script(report)));
+  MOTE_TRY_VOID(replace_once(page, "{\"report\": {}}", json_inside_script(data)));
   return page;
+}
+
+}  // namespace
+
+Result<std::string> html_report(const json& given) {
+  const json report = with_sections(given);
+  MOTE_TRY_VOID(check(report));
+  return make_page(kReport, report);
+}
+
+Result<std::string> search_page(const json& search) {
+  if (!search.is_object() || !search.contains("front") || !search.contains("candidates"))
+    return bad_input("needs \"front\" and \"candidates\"", "search");
+  return make_page(kSearch, search);
 }
 
 Result<std::string> html_report(const std::string& json_text) {

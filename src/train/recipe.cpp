@@ -239,6 +239,19 @@ Result<void> read_distil(TomlReader distil, DistilSpec& spec) {
   return {};
 }
 
+Result<void> read_search(TomlReader search, SearchSpec& spec) {
+  spec.epochs = search.integers("epochs", {}, 1, 100'000);
+  spec.population = static_cast<std::int32_t>(search.integer("population", 16, 8, 1024));
+  if (spec.population % 4 != 0) search.fail("population", "must be a multiple of 4");
+  for (TomlReader& choice : search.sections("choices")) {
+    spec.choices.push_back({choice.text("setting", ""), choice.values("values")});
+    if (spec.choices.back().setting.empty()) choice.fail("setting", "every choice needs a setting");
+    if (spec.choices.back().values.size() < 2) choice.fail("values", "needs at least two values");
+    MOTE_TRY_VOID(choice.finish());
+  }
+  return search.finish();
+}
+
 Result<void> read_limits(TomlReader limits, Limits& spec) {
   spec.accuracy = limits.real("accuracy", 0, 0, 1);
   spec.ram_bytes = limits.integer("ram_bytes", 0, 0, std::int64_t{1} << 40);
@@ -265,11 +278,13 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   MOTE_TRY_VOID(read_distil(root.section("distil"), recipe.distil));
   recipe.boards = root.texts("boards");
   MOTE_TRY_VOID(read_limits(root.section("limits"), recipe.limits));
+  MOTE_TRY_VOID(read_search(root.section("search"), recipe.search));
   MOTE_TRY_VOID(root.finish());
   if (recipe.data.files.layout == "idx" && recipe.split.test.empty())
     recipe.split.test = {recipe.data.files.test_part + "#*"};  // such data bring their own split
   auto& teacher = recipe.distil.teacher_model;
   if (!teacher.empty() && teacher.is_relative()) teacher = file.parent_path() / teacher;
+  recipe.file = file;
   if (recipe.data.folder.is_relative()) recipe.data.folder = file.parent_path() / recipe.data.folder;
   return recipe;
 }

@@ -134,6 +134,19 @@ struct DistilSpec {
   bool wanted() const { return teacher.has_value() || !teacher_model.empty(); }
 };
 
+/// [[search.choices]]: one setting and what a search may put there.
+struct SearchChoice {
+  std::string setting;              ///< "network.width", "network.channels[1]", "augment.jitter"
+  std::vector<std::string> values;  ///< as TOML text, at least two
+};
+
+/// [search]
+struct SearchSpec {
+  std::vector<SearchChoice> choices;
+  std::vector<std::int32_t> epochs;  ///< rungs of successive halving below train.epochs; empty: a ninth and a third
+  std::int32_t population = 16;      ///< candidates a generation, a multiple of 4
+};
+
 /// [limits]: what makes the application an acceptance test. 0: none.
 struct Limits {
   double accuracy = 0;  ///< int8, on the test part, 0..1
@@ -157,7 +170,9 @@ struct Recipe {
   DistilSpec distil;
   std::vector<std::string> boards;  ///< the first is the default
   Limits limits;
-  std::string text;  ///< the file as it was read, for the output folder
+  SearchSpec search;
+  std::filesystem::path file;  ///< where it was read from
+  std::string text;            ///< the file as it was read, for the output folder
 };
 
 /// BadInput with file, line and setting: a syntax error, an unknown setting, a wrong type, a value out of range.

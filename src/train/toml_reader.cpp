@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+
 namespace mote {
 
 TomlReader::TomlReader(std::string file, std::string path, const toml::table* table)
@@ -78,6 +80,23 @@ std::vector<std::string> TomlReader::texts(std::string_view key) {
     for (const toml::node& item : *array)
       if (const auto value = item.value_exact<std::string>()) values.push_back(*value);
   if (array == nullptr || values.size() != array->size()) fail(key, "expects a list of texts: [\"a\", \"b\"]");
+  return values;
+}
+
+std::vector<std::string> TomlReader::values(std::string_view key) {
+  const toml::node* found = node(key);
+  std::vector<std::string> values;
+  if (found == nullptr) return values;
+  const toml::array* array = found->as_array();
+  if (array == nullptr) {
+    fail(key, "expects a list of values");
+    return values;
+  }
+  for (const toml::node& item : *array) {
+    std::ostringstream text;
+    item.visit([&](const auto& value) { text << toml::toml_formatter{value}; });
+    values.push_back(text.str());
+  }
   return values;
 }
 

@@ -32,6 +32,8 @@ class TomlReader {
   /// `choices` is '|'-separated; empty: any text.
   std::string text(std::string_view key, std::string_view fallback, std::string_view choices = {});
   std::vector<std::string> texts(std::string_view key);
+  /// A list of anything, each as the TOML text that stands for it.
+  std::vector<std::string> values(std::string_view key);
   /// One integer stands for a list of one.
   std::vector<std::int32_t> integers(std::string_view key, std::vector<std::int32_t> fallback, std::int64_t low,
                                      std::int64_t high);

@@ -159,11 +159,11 @@ Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& pro
   MOTE_TRY(const Recipe recipe, read_recipe(options.project));
   MOTE_TRY(FolderWriter out,
            FolderWriter::create(options.out));  // before the long work: is there a place for the result?
-  const CheckpointOptions checkpoint{options.out.string() + ".checkpoint.npz", options.resume};
-  MOTE_TRY(TrainResult result, train(recipe, options.data, progress, checkpoint));
+  const TrainControl control{options.out.string() + ".checkpoint.npz", options.resume};
+  MOTE_TRY(TrainResult result, train(recipe, options.data, progress, control));
   MOTE_TRY_VOID(add_training(out, "", recipe, result));
   MOTE_TRY_VOID(out.commit());
-  if (std::error_code ignored; result.stopped != "interrupted") std::filesystem::remove(checkpoint.path, ignored);
+  if (std::error_code ignored; result.stopped != "interrupted") std::filesystem::remove(control.checkpoint, ignored);
   return result;
 }
 

@@ -40,13 +40,13 @@ std::uint64_t fingerprint(const Recipe& recipe, const Dataset& data) {
 }  // namespace
 
 Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& folder, const ProgressFn& progress,
-                          const CheckpointOptions& checkpoint) {
+                          const TrainControl& control) {
   MOTE_TRY(TaskData data, read_task_data(recipe, folder));
-  return train(recipe, std::move(data), progress, checkpoint);
+  return train(recipe, std::move(data), progress, control);
 }
 
 Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn& progress,
-                          const CheckpointOptions& checkpoint) {
+                          const TrainControl& control) {
   MOTE_TRY(Task task, prepare_task(recipe, std::move(data)));
   const NetworkIo io = network_io(recipe, task);
   MOTE_TRY(Graph network, build_network(recipe.name, recipe.network, io, recipe.train.seed));
@@ -67,9 +67,9 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
     options.hint_weight = recipe.distil.hints;
   }
   MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
-  options.checkpoint = checkpoint.path;
-  options.resume = checkpoint.resume;
-  options.fingerprint = checkpoint.path.empty() ? 0 : fingerprint(recipe, task.data);
+  options.checkpoint = control.checkpoint;
+  options.resume = control.resume;
+  options.fingerprint = control.checkpoint.empty() ? 0 : fingerprint(recipe, task.data);
   MOTE_TRY(FitResult fitted, fit(learner, task.training_set(), validation, recipe.train, progress, options));
   result.history = std::move(fitted.history);
   result.best_epoch = fitted.best_epoch;
@@ -101,12 +101,20 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   }
   result.train_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
-  // The test part: touched here and nowhere before.
   MOTE_TRY(TorchGraph folded, TorchGraph::create(result.float_graph));
   const auto evaluate = [&](const InputSet& inputs, const std::vector<int>& given) {
     return evaluate_predictions(inputs.labels, given, inputs.recording, task.classes());
   };
   result.validation_float = evaluate(validation, predict(folded, validation));
+  if (!control.test) {
+    if (result.int8_graph) {
+      MOTE_TRY(const std::vector<int> by_int8, predict(*result.int8_graph, validation));
+      result.validation_int8 = evaluate(validation, by_int8);
+    }
+    result.preparation = std::move(task.preparation);
+    return result;
+  }
+  // The test part: touched here and nowhere before.
   result.test_inputs = task.test_inputs();
   const std::vector<int> by_float = predict(folded, result.test_inputs);
   result.test_float = evaluate(result.test_inputs, by_float);

@@ -38,10 +38,11 @@ struct TrainResult {
   std::int32_t best_epoch = 0;
   std::string stopped;  ///< why training ended early; empty: it did not
   Evaluation validation_float;
-  std::vector<PruneRecord> pruning;      ///< one a step; empty without pruning
-  Evaluation test_float;                 ///< by LibTorch, on the float graph
-  std::optional<Evaluation> test_int8;   ///< by the integer reference, which boards equal bit for bit
-  std::vector<EpochRecord> qat_history;  ///< quantisation-aware epochs; empty without them
+  std::optional<Evaluation> validation_int8;  ///< only without the test part
+  std::vector<PruneRecord> pruning;           ///< one a step; empty without pruning
+  Evaluation test_float;                      ///< by LibTorch, on the float graph
+  std::optional<Evaluation> test_int8;        ///< by the integer reference, which boards equal bit for bit
+  std::vector<EpochRecord> qat_history;       ///< quantisation-aware epochs; empty without them
   std::int32_t qat_best_epoch = 0;  ///< 0: none was better than the start, which is plain post-training quantisation
   std::optional<Agreement> qat_agreement;    ///< of LibTorch's fake quantisation with int8, on the test part
   std::optional<double> validation_teacher;  ///< accuracy of the distillation's teacher
@@ -52,18 +53,19 @@ struct TrainResult {
   double train_seconds = 0;  ///< wall time of the training loop
 };
 
-/// Where the main training keeps its state between epochs; an empty path: nowhere.
-struct CheckpointOptions {
-  std::filesystem::path path = {};
-  bool resume = false;  ///< go on from it if it is there
+/// How a training runs, as opposed to what is trained.
+struct TrainControl {
+  std::filesystem::path checkpoint = {};  ///< of the main training, written after every epoch; empty: none
+  bool resume = false;                    ///< go on from it if it is there
+  bool test = true;  ///< false: the test part is left alone (a search must not see it) and its results are empty
 };
 
 /// A project's task as trainer.cpp prepares it, for callers that train several times on the same data.
 struct TaskData;
 Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn& progress,
-                          const CheckpointOptions& checkpoint = {});
+                          const TrainControl& control = {});
 /// `data` replaces the project's folder unless empty. Errors are BadInput with the file or setting.
 Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& data, const ProgressFn& progress,
-                          const CheckpointOptions& checkpoint = {});
+                          const TrainControl& control = {});
 
 }  // namespace mote

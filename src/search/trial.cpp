@@ -1,0 +1,92 @@
+// See trial.h.
+#include "search/trial.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "ir/graph_file.h"
+#include "train/trainer.h"
+
+namespace mote::search {
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+Result<json> read_json(const fs::path& path) {
+  MOTE_TRY(const std::string text, read_text(path));
+  json parsed = json::parse(text, nullptr, false);
+  if (parsed.is_discarded()) return bad_input("is no JSON", path.string());
+  return parsed;
+}
+
+Result<TrialSpec> read_spec(const fs::path& path) {
+  MOTE_TRY(const json spec, read_json(path));
+  try {
+    return TrialSpec{spec.at("project"),
+                     spec.at("file").get<std::string>(),
+                     spec.at("data").get<std::string>(),
+                     spec.at("folder").get<std::string>(),
+                     spec.at("epochs"),
+                     spec.at("last")};
+  } catch (const json::exception& error) {
+    return bad_input(error.what(), path.string());
+  }
+}
+
+}  // namespace
+
+Result<fs::path> write_spec(const TrialSpec& spec) {
+  std::error_code ec;
+  fs::create_directories(spec.folder, ec);
+  const json text = {{"project", spec.project},        {"file", spec.file.string()}, {"data", spec.data.string()},
+                     {"folder", spec.folder.string()}, {"epochs", spec.epochs},      {"last", spec.last}};
+  const fs::path path = spec.folder / "spec.json";
+  MOTE_TRY_VOID(write_text(path, text.dump(1) + "\n"));
+  return path;
+}
+
+Result<TrialResult> read_result(const TrialSpec& spec) {
+  const fs::path path = spec.folder / "result.json";
+  MOTE_TRY(const json result, read_json(path));
+  try {
+    if (result.at("epochs") != spec.epochs) return tool_failed("is of another rung", path.string());
+    return TrialResult{result.at("accuracy"), result.at("accuracy_float"), result.at("seconds"), result.at("failure")};
+  } catch (const json::exception& error) {
+    return bad_input(error.what(), path.string());
+  }
+}
+
+Result<void> run_trial(const fs::path& spec_file) {
+  MOTE_TRY(const TrialSpec spec, read_spec(spec_file));
+  MOTE_TRY(Recipe recipe, parse_recipe(spec.project, spec.file));
+  if (!spec.last) recipe.compress.quantise = "none";
+  const auto begin = std::chrono::steady_clock::now();
+  const auto until = [&](const Progress& p) {
+    return p.phase != "train" || p.record == nullptr || p.epoch < spec.epochs || p.epoch == p.epochs;
+  };
+  TrainControl control;
+  control.checkpoint = spec.folder / "checkpoint.npz";
+  control.resume = true;
+  control.test = false;
+  auto trained = train(recipe, spec.data, until, control);
+  TrialResult result;
+  if (!trained) {
+    result.failure = trained.error().to_string();
+  } else {
+    result.accuracy_float = trained->validation_float.accuracy;
+    result.accuracy = trained->validation_int8 ? trained->validation_int8->accuracy : result.accuracy_float;
+    if (spec.last && trained->int8_graph)
+      MOTE_TRY_VOID(save_graph(*trained->int8_graph, spec.folder / "model_int8.mir"));
+  }
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const json text = {{"epochs", spec.epochs},
+                     {"accuracy", result.accuracy},
+                     {"accuracy_float", result.accuracy_float},
+                     {"seconds", result.seconds},
+                     {"failure", result.failure}};
+  return write_text(spec.folder / "result.json", text.dump(1) + "\n");
+}
+
+}  // namespace mote::search

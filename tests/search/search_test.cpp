@@ -1,0 +1,185 @@
+// The parts of a search: the space, the order of candidates, the memory, NSGA-II, the cost; and a whole search on
+// made-up data that is cut off, resumed, and reproduced by `mote train`.
+#include "search/search.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "board/process.h"
+#include "search/evolve.h"
+#include "search/pareto.h"
+#include "tests/train/synthetic.h"
+#include "train/network.h"
+#include "train/task.h"
+#include "train/trainer.h"
+
+namespace mote::search {
+namespace {
+
+namespace fs = std::filesystem;
+
+Recipe recipe_of(const std::string& text) {
+  auto recipe = parse_recipe(text, "project.toml");
+  EXPECT_TRUE(recipe) << recipe.error().to_string();
+  return *std::move(recipe);
+}
+
+TEST(Space, AppliesItsChoicesToTheProject) {
+  const Recipe recipe = recipe_of(
+      "name = \"a\"\n[network]\ntype = \"ds_cnn\"\nchannels = [64, 64]\n[train]\nepochs = 9\n"
+      "[[search.choices]]\nsetting = \"network.channels[1]\"\nvalues = [0, 8, 16]\n"
+      "[[search.choices]]\nsetting = \"train.dropout\"\nvalues = [0.0, 0.25]\n");
+  const auto space = make_space(recipe);
+  ASSERT_TRUE(space) << space.error().to_string();
+  const auto text = apply(*space, {2, 1}, recipe.text);
+  ASSERT_TRUE(text);
+  const Recipe changed = recipe_of(*text);
+  EXPECT_EQ(changed.network.channels, (std::vector<std::int32_t>{64, 16}));
+  EXPECT_EQ(changed.train.dropout, 0.25);
+  EXPECT_EQ(changed.train.epochs, 9);
+  EXPECT_TRUE(changed.search.choices.empty());
+  EXPECT_EQ(recipe_of(*apply(*space, {0, 0}, recipe.text)).network.channels, std::vector<std::int32_t>{64});
+  EXPECT_EQ(describe(*space, {2, 1}), "network.channels[1] = 16, train.dropout = 0.25");
+}
+
+TEST(Space, SaysWhatIsWrong) {
+  const auto error = [](const std::string& text) {
+    const auto space = make_space(recipe_of(text));
+    return space ? std::string() : space.error().to_string();
+  };
+  const std::string choice = "[[search.choices]]\nsetting = \"network.colour\"\nvalues = [1, 2]\n";
+  EXPECT_NE(error("[network]\ntype = \"cnn1d\"\n" + choice).find("colour"), std::string::npos);
+  EXPECT_NE(error("[network]\ntype = \"layers\"\n[[network.layers]]\ntype = \"flatten\"\n").find("search.choices"),
+            std::string::npos);
+  EXPECT_EQ(error("[network]\ntype = \"mobilenet_v1\"\n"), "");
+}
+
+TEST(Pareto, KeepsWhatNothingBeats) {
+  const std::vector<std::vector<double>> points = {{0.1, 9}, {0.2, 5}, {0.2, 6}, {0.3, 1}, {0.2, 5}};
+  EXPECT_EQ(pareto_front(points), (std::vector<std::size_t>{0, 1, 3}));
+  EXPECT_EQ(pareto_order(points), (std::vector<std::size_t>{0, 1, 4, 3, 2}));
+}
+
+TEST(Evolve, FindsTheFrontOfAKnownProblemAndRepeatsItself) {
+  // Two objectives pull each gene to opposite ends: small sums, and large ones.
+  const EvolveOptions options{{8, 8, 8}, 16, 20, 3, 2};
+  const auto questions = [&] {
+    std::vector<Genes> asked;
+    const auto done = evolve(options, [&](const std::vector<Genes>& batch) {
+      std::vector<std::vector<double>> answers;
+      for (const Genes& g : batch) {
+        asked.push_back(g);
+        answers.push_back({double(g[0] + g[1] + g[2]), double(21 - g[0] - g[1] - g[2] + 5 * (g[0] != g[1]))});
+      }
+      return answers;
+    });
+    EXPECT_TRUE(done);
+    return asked;
+  };
+  const auto asked = questions();
+  EXPECT_EQ(asked.size(), 16U * 20U);
+  EXPECT_EQ(asked, questions());
+  const auto same = [](const Genes& g) { return g[0] == g[1]; };
+  EXPECT_GT(std::count_if(asked.end() - 64, asked.end(), same), std::count_if(asked.begin(), asked.begin() + 64, same));
+}
+
+TEST(Store, RemembersAndRefusesAnotherSearch) {
+  const auto folder = TemporaryFolder::create();
+  Candidate candidate;
+  candidate.genes = {1, 0, 3};
+  candidate.project = "name = 'x'";
+  candidate.cost = {10, 20, 30, 40, 50, "too large"};
+  {
+    auto store = Store::open(folder->path() / "s.sqlite", "one");
+    ASSERT_TRUE(store);
+    ASSERT_TRUE(store->put(candidate));
+    EXPECT_EQ(candidate.id, 1);
+    candidate.rung = 2;
+    candidate.accuracy = 0.75;
+    ASSERT_TRUE(store->put(candidate));
+  }
+  const auto store = Store::open(folder->path() / "s.sqlite", "one");
+  const auto found = store->find({1, 0, 3});
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->cost.obstacle, "too large");
+  EXPECT_EQ((*found)->accuracy, 0.75);
+  EXPECT_EQ((*found)->id, 1);
+  EXPECT_FALSE(store->find({1})->has_value());
+  EXPECT_EQ(store->all()->size(), 1U);
+  EXPECT_FALSE(Store::open(folder->path() / "s.sqlite", "two"));
+  test::put(folder->path() / "no.sqlite", "this is no database at all, only text that is long enough to be read");
+  EXPECT_FALSE(Store::open(folder->path() / "no.sqlite", "one"));
+}
+
+class WholeSearch : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::make_unique<TemporaryFolder>(*TemporaryFolder::create());
+    test::write_waves(root() / "data");
+    test::put(root() / "project.toml", test::waves_project("epochs = 4\n[search]\npopulation = 8\nepochs = [1]\n"));
+    options_.project = root() / "project.toml";
+    options_.board = "nano33ble";
+    options_.out = root() / "out";
+    options_.trials = 6;
+    options_.runner = {MOTE_PROGRAM, 2, ""};
+  }
+  const fs::path& root() const { return folder_->path(); }
+
+  std::unique_ptr<TemporaryFolder> folder_;
+  SearchOptions options_;
+};
+
+TEST_F(WholeSearch, IsCutOffResumedAndReproduced) {
+  int lines = 0;
+  const auto count = [&](const std::string&) { ++lines; };
+  const auto uncut = run_search(options_, count, [] { return false; });
+  ASSERT_TRUE(uncut) << uncut.error().to_string();
+  ASSERT_FALSE(uncut->front.empty());
+  EXPECT_EQ(uncut->rungs, (std::vector<std::int32_t>{1, 4}));
+  EXPECT_TRUE(fs::exists(root() / "out" / "search.json"));
+  EXPECT_FALSE(fs::exists(root() / "out.search"));
+
+  options_.out = root() / "cut";
+  lines = 0;
+  const auto cut = run_search(options_, count, [&] { return lines >= 2; });
+  EXPECT_FALSE(cut);  // nothing had reached the last rung
+  EXPECT_TRUE(fs::exists(root() / "cut.search"));
+  EXPECT_FALSE(run_search(options_, count, [] { return false; }));  // without --resume it must not be overwritten
+  options_.resume = true;
+  const auto resumed = run_search(options_, count, [] { return false; });
+  ASSERT_TRUE(resumed) << resumed.error().to_string();
+  ASSERT_EQ(resumed->candidates.size(), uncut->candidates.size());
+  for (std::size_t i = 0; i < uncut->candidates.size(); ++i) {
+    EXPECT_EQ(resumed->candidates[i].genes, uncut->candidates[i].genes);
+    EXPECT_EQ(resumed->candidates[i].accuracy, uncut->candidates[i].accuracy);
+  }
+
+  // A point of the front is what `mote train` makes of its project file.
+  const FrontPoint& point = uncut->front.front();
+  auto recipe = read_recipe(root() / "out" / "front" / "1" / "project.toml");
+  ASSERT_TRUE(recipe);
+  const auto trained = train(*recipe, root() / "data", {});
+  ASSERT_TRUE(trained);
+  EXPECT_EQ(trained->validation_float.accuracy, point.candidate.accuracy_float);
+  EXPECT_GT(*point.report.instructions, 0);
+  // The costs that decided were close to what was then measured.
+  EXPECT_NEAR(static_cast<double>(point.candidate.cost.instructions), static_cast<double>(*point.report.instructions),
+              0.15 * static_cast<double>(*point.report.instructions));
+  EXPECT_NEAR(static_cast<double>(point.candidate.cost.flash_bytes), static_cast<double>(point.report.flash_bytes),
+              0.25 * static_cast<double>(point.report.flash_bytes));
+}
+
+TEST_F(WholeSearch, SaysWhenNothingFits) {
+  test::put(root() / "project.toml",
+            test::waves_project("epochs = 2\n[search]\npopulation = 8\n[limits]\nram_bytes = 600\n"));
+  const auto result = run_search(
+      options_, [](const std::string&) {}, [] { return false; });
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Code::DoesNotFit);
+  EXPECT_NE(result.error().to_string().find("RAM"), std::string::npos) << result.error().to_string();
+  EXPECT_FALSE(fs::exists(root() / "out"));
+}
+
+}  // namespace
+}  // namespace mote::search
