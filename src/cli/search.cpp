@@ -55,8 +55,12 @@ Result<int> search_command(Options& options, const Session& session) {
     MOTE_TRY_VOID(search::run_trial(options.trial));
     return 0;
   }
-  if (options.project.empty() || options.board.empty() || options.out.empty())
-    return bad_input("needs a project, --board and -o; see mote search --help", "mote search");
+  if (options.project.empty() || options.board.empty())
+    return bad_input("needs a project and --board; see mote search --help", "mote search");
+  if (options.out.empty()) {
+    MOTE_TRY(const Recipe recipe, read_recipe(options.project));
+    options.out = "search_" + recipe.name;
+  }
   MOTE_TRY(options.seconds, parse_duration(options.budget));
   options.runner.mote = std::filesystem::read_symlink("/proc/self/exe");
   if (options.runner.workers == 0)
@@ -97,7 +101,7 @@ void add_search(CLI::App& app, Session& session) {
   command->add_option("PROJECT", options->project, "A project.toml (see apps/)");
   command->add_option("--board", options->board, "A board's name (see `mote boards`) or a board file");
   command->add_option("--data", options->data, "The data's folder, instead of the project's");
-  command->add_option("-o,--output", options->out, "The folder to write");
+  command->add_option("-o,--output", options->out, "The folder to write (default: search_NAME)");
   command->add_option("--budget", options->budget, "How long to search: 90s, 30m, 2h")->capture_default_str();
   command->add_option("--trials", options->trials, "At most so many candidates are trained (0: as time allows)")
       ->check(CLI::NonNegativeNumber);
