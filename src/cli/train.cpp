@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
-
 #include "base/files.h"
+#include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "data/split.h"
 #include "train/cross_validate.h"
@@ -21,31 +20,23 @@ struct Options : TrainOptions {
   int folds = 0;  ///< of a cross-validation; 0: a plain training
 };
 
-// Ctrl-C asks once: training then ends with the best state so far.
-volatile std::sig_atomic_t interrupted = 0;
-extern "C" void on_interrupt(int /*signal*/) { interrupted = 1; }
-
-/// Runs `work` with a progress function that draws the bar; Ctrl-C makes it return false.
+/// Runs `work` with a progress function that draws the bar; Ctrl-C makes it return false: training then ends with the
+/// best state so far.
 template <typename Work>
 auto with_progress(const Session& session, const Work& work) {
-  interrupted = 0;
-  const auto previous = std::signal(SIGINT, on_interrupt);
-  auto result = [&] {
-    ProgressBar bar(session);
-    return work([&](const Progress& p) {
-      const double epochs_done = p.epoch - 1 + static_cast<double>(p.step) / std::max(p.steps, 1);
-      bar.draw(epochs_done / std::max(p.epochs, 1), fmt::format("{} epoch {}/{} loss {:.3f} accuracy {:.1f} %", p.phase,
-                                                                p.epoch, p.epochs, p.loss, 100 * p.accuracy));
-      if (p.record != nullptr)
-        bar.line(
-            fmt::format("{} epoch {:3}/{}: loss {:.3f}, accuracy {:.1f} %, validation loss {:.3f}, accuracy {:.1f} %",
-                        p.phase, p.epoch, p.epochs, p.record->loss, 100 * p.record->accuracy, p.record->validation_loss,
-                        100 * p.record->validation_accuracy));
-      return interrupted == 0;
-    });
-  }();
-  std::signal(SIGINT, previous);
-  return result;
+  const InterruptWatch interrupt;
+  ProgressBar bar(session);
+  return work([&](const Progress& p) {
+    const double epochs_done = p.epoch - 1 + static_cast<double>(p.step) / std::max(p.steps, 1);
+    bar.draw(epochs_done / std::max(p.epochs, 1), fmt::format("{} epoch {}/{} loss {:.3f} accuracy {:.1f} %", p.phase,
+                                                              p.epoch, p.epochs, p.loss, 100 * p.accuracy));
+    if (p.record != nullptr)
+      bar.line(
+          fmt::format("{} epoch {:3}/{}: loss {:.3f}, accuracy {:.1f} %, validation loss {:.3f}, accuracy {:.1f} %",
+                      p.phase, p.epoch, p.epochs, p.record->loss, 100 * p.record->accuracy, p.record->validation_loss,
+                      100 * p.record->validation_accuracy));
+    return !interrupt.asked();
+  });
 }
 
 Result<int> cross_validate(const Options& options, const Session& session) {
