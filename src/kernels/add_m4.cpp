@@ -1,4 +1,5 @@
-// add of two int8 tensors of one shape on Cortex-M4 and other cores with its DSP extension. TFLite's rule has three
+// add of two int8 tensors of one shape on Cortex-M4 and other cores with its DSP extension, and on those without SIMD
+// (device/scalar32). TFLite's rule has three
 // roundings; over the 65,536 pairs of bytes there are it is a staircase over a plane, and a plane with 21 bits below
 // the point that puts every pair on the right step is as good. Candidates are tried on all pairs; no candidate, no
 // kernel.
@@ -107,12 +108,19 @@ std::optional<Plane> find_plane(const Graph& graph, const Node& node) {
 }
 
 bool applies(const Graph& graph, const Node& node, const Target& target) {
-  if (!target.has("dsp") || !fits_device(graph, node, DType::i8)) return false;
+  if (!(target.has("dsp") || target.has("scalar32")) || !fits_device(graph, node, DType::i8)) return false;
   if (ops::input(graph, node, 0).shape != ops::input(graph, node, 1).shape) return false;
   return find_plane(graph, node).has_value();
 }
 
-KernelCall lower(const Graph& graph, const Node& node, const Target&) {
+/// Instructions of four elements, counted in the code of device/cortex_m4 and device/scalar32.
+std::int64_t four_elements(const Target& target, bool is_signed) {
+  if (target.has("dsp")) return is_signed ? 31 : 23;
+  if (target.has("unsigned_bytes")) return 4 * (is_signed ? 31 : 28);
+  return 4 * (is_signed ? 19 : 16);
+}
+
+KernelCall lower(const Graph& graph, const Node& node, const Target& target) {
   const Plane plane = *find_plane(graph, node);
   const std::int64_t count = ops::output(graph, node).elements();
   CallBuilder call("add_linear_s8");
@@ -122,7 +130,7 @@ KernelCall lower(const Graph& graph, const Node& node, const Target&) {
       .set("first", plane.first)
       .set("then", plane.then);
   call.overlap(kElementwise);
-  KernelCall made = call.cost(count * (plane.is_signed ? 31 : 23) / 4 + 40, 290).take();
+  KernelCall made = call.cost(count * four_elements(target, plane.is_signed) / 4 + 40, 290).take();
   if (plane.is_signed) made.kernel = "mote_add_linear_signed_s8";
   return made;
 }

@@ -1,0 +1,102 @@
+/* See depthwise_3x3_s8_plane.h. A row of outputs is summed four at a time, a row of the filter after the other, so that few
+ * registers are enough; then it is scaled. */
+#include "depthwise_3x3_s8_plane.h"
+
+/* Inputs of a row from x on into the ring, `step` bytes apart. */
+static inline void widen(int16_t* to, const int8_t* from, int32_t count, int32_t step) {
+  for (; count >= 4; count -= 4, to += 4) {
+    to[0] = *from;
+    from += step;
+    to[1] = *from;
+    from += step;
+    to[2] = *from;
+    from += step;
+    to[3] = *from;
+    from += step;
+  }
+  for (; count > 0; --count, from += step) *to++ = *from;
+}
+
+static inline void fill(int16_t* to, int32_t value, int32_t count) {
+  for (; count > 0; --count) *to++ = (int16_t)value;
+}
+
+#define TIMES(x, w) ((x) * (w))
+/* One row of the filter on four outputs. */
+#define ROW(row, tap, stride)                                                                      \
+  {                                                                                                \
+    const int16_t* const v = (row) + x;                                                            \
+    const int32_t w0 = w[tap], w1 = w[(tap) + 1], w2 = w[(tap) + 2];                               \
+    s0 += TIMES(v[0], w0) + TIMES(v[1], w1) + TIMES(v[2], w2);                                     \
+    s1 += TIMES(v[stride], w0) + TIMES(v[1 + (stride)], w1) + TIMES(v[2 + (stride)], w2);          \
+    s2 += TIMES(v[2 * (stride)], w0) + TIMES(v[1 + 2 * (stride)], w1) + TIMES(v[2 + 2 * (stride)], w2); \
+    s3 += TIMES(v[3 * (stride)], w0) + TIMES(v[1 + 3 * (stride)], w1) + TIMES(v[2 + 3 * (stride)], w2); \
+  }
+#define ONE(row, tap) TIMES((row)[x], w[tap]) + TIMES((row)[x + 1], w[(tap) + 1]) + TIMES((row)[x + 2], w[(tap) + 2])
+
+/* The sums of a row of outputs from three rows of inputs. */
+#define SUMS(name, stride)                                                                                       \
+  static void name(int32_t* sums, const int16_t* const rows[3], const int16_t* w, int32_t count) {               \
+    const int16_t *const a = rows[0], *const b = rows[1], *const c = rows[2];                                    \
+    int32_t x = 0;                                                                                               \
+    for (; count >= 4; count -= 4, x += 4 * (stride), sums += 4) {                                               \
+      int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                                    \
+      ROW(a, 0, stride) ROW(b, 3, stride) ROW(c, 6, stride) sums[0] = s0;                                        \
+      sums[1] = s1;                                                                                              \
+      sums[2] = s2;                                                                                              \
+      sums[3] = s3;                                                                                              \
+    }                                                                                                            \
+    for (; count > 0; --count, x += (stride)) *sums++ = ONE(a, 0) + ONE(b, 3) + ONE(c, 6);                       \
+  }
+SUMS(sums_of_row, 1)
+SUMS(sums_of_row_2, 2)
+
+static void store(int8_t* out, const int32_t* sums, int32_t count, int32_t step, int32_t c, mote_scales s) {
+  const int32_t start = s.channels[2 * c], multiplier = s.channels[2 * c + 1];
+  const int32_t* const end = sums + count;
+  if (s.negatives == 0) {
+    for (; sums != end; ++sums, out += step) *out = mote_rescale_plain(mote_scaled_sum(start, *sums), multiplier, s);
+  } else {
+    const int32_t negative = s.negatives[c];
+    for (; sums != end; ++sums, out += step)
+      *out = mote_rescale_signed(mote_scaled_sum(start, *sums), multiplier, negative, s);
+  }
+}
+
+void mote_depthwise_3x3_s8_plane(int8_t* out, const int8_t* in, void* scratch, const mote_depthwise_3x3_s8_plane_params* p) {
+  const int32_t step = p->channels, pitch = p->columns, line = p->in_w * step, out_line = p->out_w * step;
+  const int32_t room = pitch - p->pad_left, inside = room < p->in_w ? room : p->in_w;
+  int32_t* const sums = (int32_t*)scratch;
+  int16_t* const ring = (int16_t*)(void*)(sums + ((p->out_w + 3) & ~3));
+  const uint32_t* words = p->weights;
+  fill(ring, p->in_zero, 3 * pitch);
+  for (int32_t c = 0; c < step; ++c, words += 3) {
+    const int8_t* from = in + c;
+    int8_t* to = out + c;
+    int16_t w[9];
+    const int16_t* rows[3] = {ring, ring + pitch, ring + 2 * pitch};
+    int32_t y = -p->pad_top; /* the row of inputs that comes next */
+    int32_t wanted = 3;
+    for (int32_t i = 0; i < 9; ++i) w[i] = (int8_t)(uint8_t)((words[i >> 2] >> (8 * (i & 3))) & 255U);
+    for (int32_t oy = 0; oy < p->out_h; ++oy, to += out_line) {
+      for (; wanted > 0; --wanted, ++y) {
+        int16_t* const row = ring + (rows[0] - ring); /* the oldest makes room */
+        rows[0] = rows[1];
+        rows[1] = rows[2];
+        rows[2] = row;
+        if (y < 0 || y >= p->in_h) {
+          fill(row + p->pad_left, p->in_zero, inside);
+        } else {
+          widen(row + p->pad_left, from, inside, step);
+          from += line;
+        }
+      }
+      if (p->stride == 1)
+        sums_of_row(sums, rows, w, p->out_w);
+      else
+        sums_of_row_2(sums, rows, w, p->out_w);
+      store(to, sums, p->out_w, step, c, p->scales);
+      wanted = p->stride;
+    }
+  }
+}
