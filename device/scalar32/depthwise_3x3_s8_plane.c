@@ -21,37 +21,61 @@ static inline void fill(int16_t* to, int32_t value, int32_t count) {
   for (; count > 0; --count) *to++ = (int16_t)value;
 }
 
-#define TIMES(x, w) ((x) * (w))
-/* One row of the filter on four outputs. */
-#define ROW(row, tap, stride)                                                                      \
-  {                                                                                                \
-    const int16_t* const v = (row) + x;                                                            \
-    const int32_t w0 = w[tap], w1 = w[(tap) + 1], w2 = w[(tap) + 2];                               \
-    s0 += TIMES(v[0], w0) + TIMES(v[1], w1) + TIMES(v[2], w2);                                     \
-    s1 += TIMES(v[stride], w0) + TIMES(v[1 + (stride)], w1) + TIMES(v[2 + (stride)], w2);          \
-    s2 += TIMES(v[2 * (stride)], w0) + TIMES(v[1 + 2 * (stride)], w1) + TIMES(v[2 + 2 * (stride)], w2); \
-    s3 += TIMES(v[3 * (stride)], w0) + TIMES(v[1 + 3 * (stride)], w1) + TIMES(v[2 + 3 * (stride)], w2); \
+/* With few registers gcc keeps products for later on the stack: this keeps every input's sums together. */
+#if defined(__XTENSA__)
+#define IN_ORDER __asm__ volatile("" ::: "memory");
+#else
+#define IN_ORDER
+#endif
+
+/* One row of the filter on four outputs, input by input. */
+#define ROW1(row, tap)                                             \
+  {                                                                \
+    const int16_t* const v = (row) + x;                            \
+    const int32_t w0 = w[tap], w1 = w[(tap) + 1], w2 = w[(tap) + 2]; \
+    s0 += v[0] * w0;                                               \
+    IN_ORDER s0 += v[1] * w1, s1 += v[1] * w0;                     \
+    IN_ORDER s0 += v[2] * w2, s1 += v[2] * w1, s2 += v[2] * w0;    \
+    IN_ORDER s1 += v[3] * w2, s2 += v[3] * w1, s3 += v[3] * w0;    \
+    IN_ORDER s2 += v[4] * w2, s3 += v[4] * w1;                     \
+    IN_ORDER s3 += v[5] * w2;                                      \
+    IN_ORDER                                                       \
   }
-#define ONE(row, tap) TIMES((row)[x], w[tap]) + TIMES((row)[x + 1], w[(tap) + 1]) + TIMES((row)[x + 2], w[(tap) + 2])
+#define ROW2(row, tap)                                             \
+  {                                                                \
+    const int16_t* const v = (row) + x;                            \
+    const int32_t w0 = w[tap], w1 = w[(tap) + 1], w2 = w[(tap) + 2]; \
+    s0 += v[0] * w0;                                               \
+    IN_ORDER s0 += v[1] * w1;                                      \
+    IN_ORDER s0 += v[2] * w2, s1 += v[2] * w0;                     \
+    IN_ORDER s1 += v[3] * w1;                                      \
+    IN_ORDER s1 += v[4] * w2, s2 += v[4] * w0;                     \
+    IN_ORDER s2 += v[5] * w1;                                      \
+    IN_ORDER s2 += v[6] * w2, s3 += v[6] * w0;                     \
+    IN_ORDER s3 += v[7] * w1;                                      \
+    IN_ORDER s3 += v[8] * w2;                                      \
+    IN_ORDER                                                       \
+  }
+#define ONE(row, tap) (row)[x] * w[tap] + (row)[x + 1] * w[(tap) + 1] + (row)[x + 2] * w[(tap) + 2]
 
 /* The sums of a row of outputs from three rows of inputs. */
-#define SUMS(name, stride)                                                                                       \
-  static void name(int32_t* sums, const int16_t* const rows[3], const int16_t* w, int32_t count) {               \
-    const int16_t *const a = rows[0], *const b = rows[1], *const c = rows[2];                                    \
-    int32_t x = 0;                                                                                               \
-    for (; count >= 4; count -= 4, x += 4 * (stride), sums += 4) {                                               \
-      int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                                    \
-      ROW(a, 0, stride) ROW(b, 3, stride) ROW(c, 6, stride) sums[0] = s0;                                        \
-      sums[1] = s1;                                                                                              \
-      sums[2] = s2;                                                                                              \
-      sums[3] = s3;                                                                                              \
-    }                                                                                                            \
-    for (; count > 0; --count, x += (stride)) *sums++ = ONE(a, 0) + ONE(b, 3) + ONE(c, 6);                       \
+#define SUMS(name, ROW, stride)                                                                                      \
+  static __attribute__((noinline)) void name(int32_t* sums, const int16_t* const rows[3], const int16_t* w, int32_t count) { \
+    const int16_t *const a = rows[0], *const b = rows[1], *const c = rows[2];                                        \
+    int32_t x = 0;                                                                                                   \
+    for (; count >= 4; count -= 4, x += 4 * (stride), sums += 4) {                                                   \
+      int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                                        \
+      ROW(a, 0) ROW(b, 3) ROW(c, 6) sums[0] = s0;                                                                    \
+      sums[1] = s1;                                                                                                  \
+      sums[2] = s2;                                                                                                  \
+      sums[3] = s3;                                                                                                  \
+    }                                                                                                                \
+    for (; count > 0; --count, x += (stride)) *sums++ = ONE(a, 0) + ONE(b, 3) + ONE(c, 6);                           \
   }
-SUMS(sums_of_row, 1)
-SUMS(sums_of_row_2, 2)
+SUMS(sums_of_row, ROW1, 1)
+SUMS(sums_of_row_2, ROW2, 2)
 
-static void store(int8_t* out, const int32_t* sums, int32_t count, int32_t step, int32_t c, mote_scales s) {
+static __attribute__((noinline)) void store(int8_t* out, const int32_t* sums, int32_t count, int32_t step, int32_t c, mote_scales s) {
   const int32_t start = s.channels[2 * c], multiplier = s.channels[2 * c + 1];
   const int32_t* const end = sums + count;
   if (s.negatives == 0) {

@@ -20,7 +20,7 @@
   "addi a3, a3, " #weights "\n" \
   "bne a1, a2, " label "b\n"
 
-/* The stack: 0 end of whole quads, 4 end, 8 sums, 12 and on what is saved. */
+/* The stack: 4 end, 8 sums, 12 and on what is saved. */
 __attribute__((naked)) void mote_tile_sums(
     __attribute__((unused)) int32_t* sums, __attribute__((unused)) const mote_tile_windows* windows,
     __attribute__((unused)) const mote_tile_weight* weights, __attribute__((unused)) int32_t inputs) {
@@ -32,13 +32,14 @@ __attribute__((naked)) void mote_tile_sums(
       "mv a4, a3\n mv a3, a2\n lw a2, 4(a1)\n lw a1, 0(a1)\n"
       "add a5, a1, a2\n add a6, a5, a2\n add a7, a6, a2\n"
       "add a0, a1, a4\n sw a0, 4(sp)\n"
-      "andi a4, a4, -4\n add a2, a1, a4\n"
+      "andi a4, a4, -8\n add a2, a1, a4\n"
       "li s0, 0\n li s1, 0\n li s2, 0\n li s3, 0\n li s4, 0\n li s5, 0\n li s6, 0\n li s7, 0\n"
       "li s8, 0\n li s9, 0\n li s10, 0\n li s11, 0\n li t3, 0\n li t4, 0\n li t5, 0\n li t6, 0\n"
       "beq a1, a2, 2f\n"
       "1:\n"
       TAP(0, 0, 1, 2, 3) TAP(1, 4, 5, 6, 7) TAP(2, 8, 9, 10, 11) TAP(3, 12, 13, 14, 15)
-      ADVANCE(4, 16, "1")
+      TAP(4, 16, 17, 18, 19) TAP(5, 20, 21, 22, 23) TAP(6, 24, 25, 26, 27) TAP(7, 28, 29, 30, 31)
+      ADVANCE(8, 32, "1")
       "2:\n"
       "lw a2, 4(sp)\n"
       "beq a1, a2, 4f\n"

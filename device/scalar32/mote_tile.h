@@ -42,9 +42,27 @@ static inline void mote_tile_fill(mote_tile_patch* p, int32_t value, int32_t cou
 /* Words where both sides are aligned, which channels in fours make sure of. */
 static inline void mote_tile_copy(mote_tile_patch* p, const int8_t* from, int32_t count) {
   int8_t* to = p->to;
-  if ((((uintptr_t)from | (uintptr_t)to) & 3U) == 0)
-    for (; count >= 4; count -= 4, to += 4, from += 4)
-      *(uint32_t*)(void*)to = *(const uint32_t*)(const void*)from;
+  if ((((uintptr_t)from | (uintptr_t)to) & 3U) == 0) {
+    uint32_t* words = (uint32_t*)(void*)to;
+    const uint32_t* source = (const uint32_t*)(const void*)from;
+    for (; count >= 16; count -= 16, words += 4, source += 4) {
+      const uint32_t a = source[0], b = source[1], c = source[2], d = source[3];
+      words[0] = a;
+      words[1] = b;
+      words[2] = c;
+      words[3] = d;
+    }
+    for (; count >= 4; count -= 4) *words++ = *source++;
+    to = (int8_t*)words;
+    from = (const int8_t*)source;
+  }
+  for (; count >= 4; count -= 4, to += 4, from += 4) {
+    const int8_t a = from[0], b = from[1], c = from[2], d = from[3];
+    to[0] = a;
+    to[1] = b;
+    to[2] = c;
+    to[3] = d;
+  }
   for (; count > 0; --count) *to++ = *from++;
   p->to = to;
 }

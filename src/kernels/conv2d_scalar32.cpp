@@ -93,8 +93,8 @@ bool applies_depthwise(const Graph& graph, const Node& node, const Target& targe
 
 std::optional<TileLayer> packed_connected(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& weights = ops::input(graph, node, 1);
-  const auto multipliers = ops::fully_connected_multipliers(ops::input(graph, node, 0), weights,
-                                                            ops::output(graph, node), weights.shape[0]);
+  const auto multipliers =
+      ops::fully_connected_multipliers(ops::input(graph, node, 0), weights, ops::output(graph, node), weights.shape[0]);
   return tile_layer(graph, node, weights.constant<std::int8_t>(), multipliers, target);
 }
 

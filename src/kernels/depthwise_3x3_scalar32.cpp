@@ -48,8 +48,8 @@ std::int64_t instructions(const Shape& in, const ops::Window& w, const ScaledLay
   const std::int64_t rows = std::min<std::int64_t>((w.out_h - 1) * w.stride_h + 3 - w.pad_top, in[1]);
   const std::int64_t fours = w.out_w / 4, rest = w.out_w % 4;
   const std::int64_t widen = bytes_unsigned ? 6 : 4, store = (bytes_unsigned ? 27 : 12) + (layer.is_signed() ? 3 : 0);
-  const std::int64_t four = (w.stride_h == 1 ? 96 : 108) + (bytes_unsigned ? 30 : 8), one = bytes_unsigned ? 42 : 36;
-  const std::int64_t row = 60 + fours * four + rest * one + w.out_w * store;
+  const std::int64_t four = w.stride_h == 1 ? 113 : 122, one = bytes_unsigned ? 50 : 42;
+  const std::int64_t row = (bytes_unsigned ? 170 : 142) + fours * four + rest * one + w.out_w * store;
   return in[3] * (160 + rows * (20 + columns * widen) + w.out_h * row) + 100;
 }
 
@@ -71,8 +71,7 @@ KernelCall lower(const Graph& graph, const Node& node, const Target& target) {
   call.set("columns", ring_columns(w)).constant("weights", packed);
   call.scratch(6 * ring_columns(w) + 4 * round_up_to_4(w.out_w));
   const bool smaller = ops::output(graph, node).elements() <= x.elements();
-  if (smaller && may_run_in_place(x.shape, w))
-    call.overlap({.allowed = true, .lead = 0, .equal_offset_only = true});
+  if (smaller && may_run_in_place(x.shape, w)) call.overlap({.allowed = true, .lead = 0, .equal_offset_only = true});
   const bool bytes_unsigned = target.has("unsigned_bytes");
   call.cost(instructions(x.shape, w, layer, bytes_unsigned), bytes_unsigned ? 1500 : 1300);
   KernelCall result = call.take();

@@ -21,8 +21,8 @@ std::optional<ScaledLayer> scaled_layer(const Graph& graph, const Node& node, st
                                         std::span<const QuantizedMultiplier> multipliers) {
   const Tensor& out = ops::output(graph, node);
   const auto count = static_cast<std::int32_t>(multipliers.size());
-  const auto bias = folded_bias(ops::optional_input(graph, node, 2), weights, count,
-                                ops::zero_point_of(ops::input(graph, node, 0)));
+  const auto bias =
+      folded_bias(ops::optional_input(graph, node, 2), weights, count, ops::zero_point_of(ops::input(graph, node, 0)));
   ScaledLayer layer;
   layer.zero_point = ops::zero_point_of(out);
   layer.range = ops::int8_range(node.attrs.text("activation"), out.quant);
@@ -129,7 +129,7 @@ std::int64_t tile_instructions(const TileLayer& layer, std::int64_t windows) {
 }
 
 std::int64_t tile_gather_instructions(const TileLayer& layer, std::int64_t runs, std::int64_t run_inputs) {
-  if (layer.words) return 40 + runs * (25 + run_inputs * 6);
+  if (layer.words) return 40 + runs * (30 + run_inputs * 7);
   return 30 + runs * (25 + (run_inputs % 4 == 0 ? run_inputs / 4 * 6 : run_inputs * 5));
 }
 

@@ -1,6 +1,6 @@
-// The four int8 MLPerf Tiny models on the emulated Cortex-M4, Cortex-M0+ and Cortex-M55, as plans for speed: outputs
-// equal TensorFlow Lite Micro's, and every layer on a kernel of the chip's own folder takes the instructions that its
-// cost model says, within 10 %.
+// The four int8 MLPerf Tiny models on the emulated Cortex-M4, Cortex-M0+, Cortex-M55, ESP32-C3 and ESP8266, as plans
+// for speed: outputs equal TensorFlow Lite Micro's, and every layer on a kernel of the chip's own folder takes the
+// instructions that its cost model says, within 10 % (15 % where compiled C is counted: device/scalar32).
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,12 +22,17 @@ struct Model {
   const char* file;
   const char* board = "nano33ble";
   const char* folder = "cortex_m4";
+  double tolerance = 0.1;
 };
 
 class ChipModel : public ::testing::TestWithParam<Model> {};
 
-bool is_own_kernel(const Step& step, const char* folder) {
-  return std::filesystem::exists(mote_home() / "device" / folder / step.sources[0]);
+/// rv32 and xtensa have most of theirs in common.
+bool is_own_kernel(const Step& step, const std::string& folder) {
+  const auto there = [&](const std::string& name) {
+    return std::filesystem::exists(mote_home() / "device" / name / step.sources[0]);
+  };
+  return there(folder) || ((folder == "rv32" || folder == "xtensa") && there("scalar32"));
 }
 
 TEST_P(ChipModel, CountsAsPredictedAndGivesTflmsOutput) {
@@ -66,7 +71,7 @@ TEST_P(ChipModel, CountsAsPredictedAndGivesTflmsOutput) {
     const auto counted = static_cast<double>(measured->report.layers[i].instructions.value());
     if (!is_own_kernel(plan->steps[i], GetParam().folder) || counted < 500) continue;
     ++predicted;
-    EXPECT_NEAR(static_cast<double>(plan->steps[i].instructions_estimated), counted, 0.1 * counted)
+    EXPECT_NEAR(static_cast<double>(plan->steps[i].instructions_estimated), counted, GetParam().tolerance * counted)
         << plan->steps[i].name << " by " << plan->steps[i].kernel;
   }
   EXPECT_GE(predicted, 8);
@@ -83,7 +88,15 @@ const Model kModels[] = {{"ad", "ad01_int8.tflite"},
                          {"ad", "ad01_int8.tflite", "mps3-an547", "cortex_m55"},
                          {"ic", "ic_resnet_int8.tflite", "mps3-an547", "cortex_m55"},
                          {"kws", "kws_ref_int8.tflite", "mps3-an547", "cortex_m55"},
-                         {"vww", "vww_96_int8.tflite", "mps3-an547", "cortex_m55"}};
+                         {"vww", "vww_96_int8.tflite", "mps3-an547", "cortex_m55"},
+                         {"ad", "ad01_int8.tflite", "esp32-c3", "rv32", 0.15},
+                         {"ic", "ic_resnet_int8.tflite", "esp32-c3", "rv32", 0.15},
+                         {"kws", "kws_ref_int8.tflite", "esp32-c3", "rv32", 0.15},
+                         {"vww", "vww_96_int8.tflite", "esp32-c3", "rv32", 0.15},
+                         {"ad", "ad01_int8.tflite", "esp8266", "xtensa", 0.15},
+                         {"ic", "ic_resnet_int8.tflite", "esp8266", "xtensa", 0.15},
+                         {"kws", "kws_ref_int8.tflite", "esp8266", "xtensa", 0.15},
+                         {"vww", "vww_96_int8.tflite", "esp8266", "xtensa", 0.15}};
 
 INSTANTIATE_TEST_SUITE_P(Kernels, ChipModel, ::testing::ValuesIn(kModels),
                          [](const auto& test) { return std::string(test.param.golden) + "_" + test.param.folder; });

@@ -1,0 +1,236 @@
+/* See fully_connected_s8_lanes.h. A word w holds the weights of four outputs as bytes u = weight + 128, so
+ *   w = (u0 + 65536 u2) + 256 (u1 + 65536 u3) = even + 256 odd,
+ * and x * odd is two products at once. Over a run of inputs `all` sums x * w and `odd` sums x * odd, modulo 2^32; then
+ * even = all - 256 odd. 128 * 65537 times the sum of the run's inputs, which the layer knows beforehand (differences of
+ * `before`), turns bytes into weights. The compiler makes runs so short (255 * sum of |weight| < 65536) that the two sums in
+ * a word do not run into each other: 32768 more, and the upper half is the one sum. Added up as they are over all runs, the
+ * words give the other sum, for the upper one is known. */
+#include "fully_connected_s8_lanes.h"
+
+#include "mote_lanes.h"
+
+enum { WIDE = MOTE_LANES_WIDE }; /* words of a wide group */
+#define BIAS 32768U
+#define BYTES_TO_WEIGHTS 0x00800080U
+
+/* all[i], odd[i] += products of `pairs` pairs of inputs with words i < count of `words` a row of weights. */
+#if defined(__riscv)
+
+/* clang-format off */
+/* MULHSU of x << 24 with the odd bytes, where they stand, is x * odd: no shift. a0 inputs, a1 weights, a2 end, a3 mask. */
+#define WORD(at, all, odd) \
+  "lw t2, " #at "(a1)\n and t3, t2, a3\n mul t2, t2, t0\n mulhsu t3, t1, t3\n" \
+  "add " all ", " all ", t2\n add " odd ", " odd ", t3\n"
+#define INPUT(i) "lb t0, " #i "(a0)\n slli t1, t0, 24\n"
+#define ROW3(i, w0, w1, w2) INPUT(i) WORD(w0, "a4", "a5") WORD(w1, "a6", "a7") WORD(w2, "t4", "t5")
+#define ROW1(i, w0) INPUT(i) WORD(w0, "a4", "a5")
+
+typedef struct {
+  uint32_t all[3], odd[3];
+} run_sums;
+
+static inline __attribute__((always_inline)) void run_wide(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs) {
+  register const int8_t* a0 __asm__("a0") = x;
+  register const uint32_t* a1 __asm__("a1") = weights;
+  register const int8_t* a2 __asm__("a2") = x + 2 * pairs;
+  register uint32_t a3 __asm__("a3") = 0xff00ff00U;
+  register uint32_t a4 __asm__("a4") = s->all[0];
+  register uint32_t a5 __asm__("a5") = s->odd[0];
+  register uint32_t a6 __asm__("a6") = s->all[1];
+  register uint32_t a7 __asm__("a7") = s->odd[1];
+  register uint32_t t4 __asm__("t4") = s->all[2];
+  register uint32_t t5 __asm__("t5") = s->odd[2];
+  __asm__ volatile(
+      "andi t0, %[pairs], 1\n"
+      "beqz t0, 2f\n"
+      "addi a0, a0, -2\n addi a1, a1, -24\n"
+      "j 3f\n"
+      "2:\n" ROW3(0, 0, 4, 8) ROW3(1, 12, 16, 20)
+      "3:\n" ROW3(2, 24, 28, 32) ROW3(3, 36, 40, 44)
+      "addi a0, a0, 4\n addi a1, a1, 48\n"
+      "bne a0, a2, 2b\n"
+      : "+r"(a0), "+r"(a1), "+r"(a4), "+r"(a5), "+r"(a6), "+r"(a7), "+r"(t4), "+r"(t5)
+      : "r"(a2), "r"(a3), [pairs] "r"(pairs)
+      : "t0", "t1", "t2", "t3", "memory");
+  s->all[0] = a4, s->odd[0] = a5, s->all[1] = a6, s->odd[1] = a7, s->all[2] = t4, s->odd[2] = t5;
+}
+
+static inline __attribute__((always_inline)) void run1(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs) {
+  register const int8_t* a0 __asm__("a0") = x;
+  register const uint32_t* a1 __asm__("a1") = weights;
+  register const int8_t* a2 __asm__("a2") = x + 2 * pairs;
+  register uint32_t a3 __asm__("a3") = 0xff00ff00U;
+  register uint32_t a4 __asm__("a4") = s->all[0];
+  register uint32_t a5 __asm__("a5") = s->odd[0];
+  __asm__ volatile(
+      "1:\n" ROW1(0, 0) ROW1(1, 4)
+      "addi a0, a0, 2\n addi a1, a1, 8\n"
+      "bne a0, a2, 1b\n"
+      : "+r"(a0), "+r"(a1), "+r"(a4), "+r"(a5)
+      : "r"(a2), "r"(a3)
+      : "t0", "t1", "t2", "t3", "memory");
+  s->all[0] = a4, s->odd[0] = a5;
+}
+/* clang-format on */
+
+#else
+
+typedef struct {
+  uint32_t all[3], odd[3];
+} run_sums;
+
+/* The words of one input. */
+#define WORD(at, i)                          \
+  {                                          \
+    const uint32_t w = weights[at];          \
+    all##i += v * w;                         \
+    odd##i += v * ((w >> 8) & 0x00ff00ffU);  \
+  }
+#define INPUT(k) const uint32_t v = (uint32_t)(int32_t)x[k];
+
+static inline __attribute__((always_inline)) void run1(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs) {
+  const int8_t* const end = x + 2 * pairs;
+  uint32_t all0 = s->all[0], odd0 = s->odd[0];
+  for (; x != end; x += 2, weights += 2) {
+    {
+      INPUT(0) WORD(0, 0)
+    }
+    INPUT(1) WORD(1, 0)
+  }
+  s->all[0] = all0, s->odd[0] = odd0;
+}
+
+#if defined(__XTENSA__)
+
+/* gcc would keep sums on the stack. */
+/* clang-format off */
+#define XT_WORD(at, all, odd) \
+  "l32i %[w], %[weights], " #at "\n srli %[o], %[w], 8\n and %[o], %[o], %[mask]\n mull %[w], %[w], %[v]\n" \
+  "mull %[o], %[o], %[v]\n add " all ", " all ", %[w]\n add " odd ", " odd ", %[o]\n"
+#define XT_INPUT(i) "l8ui %[v], %[x], " #i "\n slli %[v], %[v], 24\n srai %[v], %[v], 24\n"
+static inline __attribute__((always_inline)) void run_wide(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs) {
+  const int8_t* const end = x + 2 * pairs;
+  uint32_t all0 = s->all[0], odd0 = s->odd[0], all1 = s->all[1], odd1 = s->odd[1], v, w, o;
+  __asm__ volatile(
+      "1:\n"
+      XT_INPUT(0) XT_WORD(0, "%[all0]", "%[odd0]") XT_WORD(4, "%[all1]", "%[odd1]")
+      XT_INPUT(1) XT_WORD(8, "%[all0]", "%[odd0]") XT_WORD(12, "%[all1]", "%[odd1]")
+      "addi %[x], %[x], 2\n addi %[weights], %[weights], 16\n"
+      "bne %[x], %[end], 1b\n"
+      : [x] "+&r"(x), [weights] "+&r"(weights), [all0] "+&r"(all0), [odd0] "+&r"(odd0), [all1] "+&r"(all1),
+        [odd1] "+&r"(odd1), [v] "=&r"(v), [w] "=&r"(w), [o] "=&r"(o)
+      : [end] "r"(end), [mask] "r"(0x00ff00ffU)
+      : "memory");
+  s->all[0] = all0, s->odd[0] = odd0, s->all[1] = all1, s->odd[1] = odd1;
+}
+/* clang-format on */
+
+#else
+
+static inline __attribute__((always_inline)) void run_wide(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs) {
+  for (int32_t k = 0; k < 2 * pairs; ++k)
+    for (int32_t i = 0; i < WIDE; ++i) {
+      const uint32_t v = (uint32_t)(int32_t)x[k], w = weights[WIDE * k + i];
+      s->all[i] += v * w;
+      s->odd[i] += v * ((w >> 8) & 0x00ff00ffU);
+    }
+}
+
+#endif
+
+#endif
+
+/* Over all runs: the upper sums of four outputs' two words, and the words. */
+typedef struct {
+  int32_t upper_even, upper_odd;
+  uint32_t even, odd;
+} wide_sums;
+
+/* A run's words to weights and sums; `start` stands in `odd` from the beginning. */
+#define FINISH_RUN(t, r, i, start)                          \
+  {                                                         \
+    const uint32_t even = (r).all[i] - ((r).odd[i] << 8) + (start); \
+    (t)[i].upper_even += (int32_t)even >> 16;               \
+    (t)[i].upper_odd += (int32_t)(r).odd[i] >> 16;          \
+    (t)[i].even += even;                                    \
+    (t)[i].odd += (r).odd[i];                               \
+  }
+
+/* Sums of four outputs; `words` had BIAS added `runs` times. */
+static inline void split(int32_t* sums, const wide_sums* t, uint32_t runs) {
+  sums[0] = (int32_t)(t->even - ((uint32_t)t->upper_even << 16) - runs * BIAS);
+  sums[1] = (int32_t)(t->odd - ((uint32_t)t->upper_odd << 16) - runs * BIAS);
+  sums[2] = t->upper_even;
+  sums[3] = t->upper_odd;
+}
+
+/* One group: `count` words (1 or WIDE) a row of weights. Gives back where the next group's runs begin. */
+static inline __attribute__((always_inline)) const int8_t* group(int32_t* sums, const int8_t* x, const uint32_t* weights,
+                                                                  const int8_t* runs, const int16_t* before, int32_t inputs,
+                                                                  int32_t count) {
+  wide_sums total[3] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}};
+  uint32_t number = 0;
+  for (int32_t left = inputs / 2; left > 0; ++number) {
+    const int32_t pairs = *runs++;
+    const int32_t inputs_sum = (int16_t)(before[pairs] - before[0]);
+    const uint32_t start = BIAS - BYTES_TO_WEIGHTS * (uint32_t)inputs_sum;
+    run_sums r;
+    r.odd[0] = r.odd[1] = r.odd[2] = start;
+    r.all[0] = r.all[1] = r.all[2] = start << 8;
+    if (count == 1)
+      run1(&r, x, weights, pairs);
+    else
+      run_wide(&r, x, weights, pairs);
+    FINISH_RUN(total, r, 0, start)
+    if (count > 1) FINISH_RUN(total, r, 1, start)
+    if (count > 2) FINISH_RUN(total, r, 2, start)
+    before += pairs;
+    x += 2 * pairs;
+    weights += 2 * pairs * count;
+    left -= pairs;
+  }
+  split(sums, total, number);
+  if (count > 1) split(sums + 4, total + 1, number);
+  if (count > 2) split(sums + 8, total + 2, number);
+  return runs;
+}
+
+static const int8_t* wide_group(int32_t* sums, const int8_t* x, const uint32_t* weights, const int8_t* runs,
+                                 const int16_t* before, int32_t inputs) {
+  return group(sums, x, weights, runs, before, inputs, WIDE);
+}
+static const int8_t* narrow_group(int32_t* sums, const int8_t* x, const uint32_t* weights, const int8_t* runs,
+                                   const int16_t* before, int32_t inputs) {
+  return group(sums, x, weights, runs, before, inputs, 1);
+}
+
+void mote_fully_connected_s8_lanes(int8_t* out, const int8_t* in, void* scratch, const mote_fully_connected_s8_lanes_params* p) {
+  const mote_scales s = p->scales;
+  const int32_t inputs = p->inputs;
+  int16_t* const before = (int16_t*)scratch;
+  for (int32_t row = 0; row < p->rows; ++row, in += inputs) {
+    const uint32_t* weights = p->weights;
+    const int8_t* runs = p->runs;
+    const int32_t* channel = s.channels;
+    int16_t* to = before;
+    int32_t sum = 0, left = p->outputs;
+    *to = 0;
+    for (int32_t i = 0; i < inputs; i += 2) {
+      sum += in[i] + in[i + 1];
+      *++to = (int16_t)sum; /* modulo 2^16: only differences over a run matter */
+    }
+    while (left > 0) {
+      int32_t sums[4 * WIDE];
+      const int32_t words = left >= 4 * WIDE ? WIDE : 1, outputs = left < 4 * words ? left : 4 * words;
+      runs = words == WIDE ? wide_group(sums, in, weights, runs, before, inputs)
+                           : narrow_group(sums, in, weights, runs, before, inputs);
+      for (int32_t k = 0; k < outputs; ++k, channel += 2) {
+        int32_t v = mote_scaled_sum(channel[0], sums[k]);
+        if (s.negatives != 0) v -= (v >> 31) & s.negatives[p->outputs - left + k];
+        *out++ = mote_rescale_plain(v, channel[1], s);
+      }
+      weights += words * inputs;
+      left -= outputs;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/* Int8 fully connected layer on cores without SIMD: two products in one multiplication; see fully_connected_s8_lanes.c. Where
+ * it stands: scalar32; packed by src/kernels/fully_connected_scalar32.cpp. */
+#ifndef MOTE_FULLY_CONNECTED_S8_LANES_H
+#define MOTE_FULLY_CONNECTED_S8_LANES_H
+
+#include "mote_scalar32.h"
+
+/* Outputs are taken in wide groups, of 4 * MOTE_LANES_WIDE, and what is left in groups of four. */
+typedef struct {
+  int32_t rows, inputs, outputs; /* inputs are even; weights and channels are padded to four outputs */
+  const uint32_t* weights;       /* by groups: [inputs][outputs of the group / 4] words of four bytes, each 128 more than it is */
+  const int8_t* runs;           /* by groups: lengths of runs in pairs of inputs; they add up to inputs / 2 */
+  mote_scales scales;
+} mote_fully_connected_s8_lanes_params;
+
+/* in: [rows][inputs], out: [rows][outputs]. scratch: 2 * (inputs / 2 + 1) bytes, 4-byte aligned. */
+void mote_fully_connected_s8_lanes(int8_t* out, const int8_t* in, void* scratch, const mote_fully_connected_s8_lanes_params* p);
+
+#endif /* MOTE_FULLY_CONNECTED_S8_LANES_H */
