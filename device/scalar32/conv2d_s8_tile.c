@@ -3,10 +3,19 @@
 
 #include "mote_window.h"
 
-/* The window of position (oy, ox) into the patch. */
-static void gather(void* patch, int32_t w, const int8_t* image, int32_t oy, int32_t ox, const mote_conv2d_s8_tile_params* p) {
-  const mote_taps ys = mote_clip_window(oy, p->stride_h, p->pad_top, p->dilation_h, p->filter_h, p->in_h);
-  const mote_taps xs = mote_clip_window(ox, p->stride_w, p->pad_left, p->dilation_w, p->filter_w, p->in_w);
+/* Taps of an undilated row that lie inside; most windows do with all of them. */
+static inline mote_taps taps_of_row(int32_t ox, const mote_conv2d_s8_tile_params* p) {
+  const int32_t start = ox * p->stride_w - p->pad_left;
+  if (p->dilation_w == 1 && start >= 0 && start + p->filter_w <= p->in_w) {
+    const mote_taps all = {start, 0, p->filter_w};
+    return all;
+  }
+  return mote_clip_window(ox, p->stride_w, p->pad_left, p->dilation_w, p->filter_w, p->in_w);
+}
+
+/* The window of a position into the patch: rows of its taps, column of outputs. */
+static void gather(void* patch, int32_t w, const int8_t* image, mote_taps ys, int32_t ox, const mote_conv2d_s8_tile_params* p) {
+  const mote_taps xs = taps_of_row(ox, p);
   const int32_t row = p->filter_w * p->in_c, step = p->dilation_w * p->in_c;
   const int32_t taps = xs.end - xs.begin, line = p->in_w * p->in_c * p->dilation_h;
   const int32_t before = xs.begin * p->in_c, after = (p->filter_w - xs.end) * p->in_c;
@@ -29,13 +38,14 @@ void mote_conv2d_s8_tile(int8_t* out, const int8_t* in, void* scratch, const mot
   for (int32_t n = 0; n < p->batches; ++n, in += p->in_h * p->in_w * p->in_c) {
     const mote_tile_windows windows = mote_tile_gathered(scratch, p->layer.inputs);
     int32_t y = 0, x = 0;
+    mote_taps ys = mote_clip_window(0, p->stride_h, p->pad_top, p->dilation_h, p->filter_h, p->in_h);
     for (int32_t left = p->out_h * p->out_w; left > 0;) {
       const int32_t count = left >= MOTE_TILE ? MOTE_TILE : 1;
       for (int32_t w = 0; w < count; ++w) {
-        gather(scratch, w, in, y, x, p);
+        gather(scratch, w, in, ys, x, p);
         if (++x == p->out_w) {
           x = 0;
-          ++y;
+          ys = mote_clip_window(++y, p->stride_h, p->pad_top, p->dilation_h, p->filter_h, p->in_h);
         }
       }
       if (count == 1)

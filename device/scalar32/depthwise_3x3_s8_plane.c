@@ -88,13 +88,13 @@ static __attribute__((noinline)) void store(int8_t* out, const int32_t* sums, in
 }
 
 void mote_depthwise_3x3_s8_plane(int8_t* out, const int8_t* in, void* scratch, const mote_depthwise_3x3_s8_plane_params* p) {
-  const int32_t step = p->channels, pitch = p->columns, line = p->in_w * step, out_line = p->out_w * step;
+  const int32_t step = p->in_step, pitch = p->columns, line = p->in_line;
   const int32_t room = pitch - p->pad_left, inside = room < p->in_w ? room : p->in_w;
   int32_t* const sums = (int32_t*)scratch;
   int16_t* const ring = (int16_t*)(void*)(sums + ((p->out_w + 3) & ~3));
   const uint32_t* words = p->weights;
   fill(ring, p->in_zero, 3 * pitch);
-  for (int32_t c = 0; c < step; ++c, words += 3) {
+  for (int32_t c = 0; c < p->channels; ++c, words += 3) {
     const int8_t* from = in + c;
     int8_t* to = out + c;
     int16_t w[9];
@@ -102,7 +102,7 @@ void mote_depthwise_3x3_s8_plane(int8_t* out, const int8_t* in, void* scratch, c
     int32_t y = -p->pad_top; /* the row of inputs that comes next */
     int32_t wanted = 3;
     for (int32_t i = 0; i < 9; ++i) w[i] = (int8_t)(uint8_t)((words[i >> 2] >> (8 * (i & 3))) & 255U);
-    for (int32_t oy = 0; oy < p->out_h; ++oy, to += out_line) {
+    for (int32_t oy = 0; oy < p->out_h; ++oy, to += p->out_line) {
       for (; wanted > 0; --wanted, ++y) {
         int16_t* const row = ring + (rows[0] - ring); /* the oldest makes room */
         rows[0] = rows[1];
@@ -119,7 +119,7 @@ void mote_depthwise_3x3_s8_plane(int8_t* out, const int8_t* in, void* scratch, c
         sums_of_row(sums, rows, w, p->out_w);
       else
         sums_of_row_2(sums, rows, w, p->out_w);
-      store(to, sums, p->out_w, step, c, p->scales);
+      store(to, sums, p->out_w, p->out_step, c, p->scales);
       wanted = p->stride;
     }
   }

@@ -8,7 +8,9 @@
 
 typedef struct {
   int32_t in_h, in_w, channels; /* elements; as many output as input channels */
-  int32_t out_h, out_w;
+  int32_t out_h, out_w;      /* rows and columns may change places: the longer side as columns costs less */
+  int32_t in_step, in_line;  /* from one column to the next, from one row to the next */
+  int32_t out_step, out_line;
   int32_t stride;            /* 1 or 2 */
   int32_t pad_top, pad_left; /* padding stands for in_zero */
   int32_t in_zero;

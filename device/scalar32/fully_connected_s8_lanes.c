@@ -13,7 +13,7 @@ enum { WIDE = MOTE_LANES_WIDE }; /* words of a wide group */
 #define BIAS 32768U
 #define BYTES_TO_WEIGHTS 0x00800080U
 
-/* all[i], odd[i] += products of `pairs` pairs of inputs with words i < count of `words` a row of weights. */
+/* all[i], odd[i] += products of `pairs` pairs of inputs with words i of weights: run1 of one word, run_wide of WIDE. */
 #if defined(__riscv)
 
 /* clang-format off */
@@ -28,32 +28,6 @@ enum { WIDE = MOTE_LANES_WIDE }; /* words of a wide group */
 typedef struct {
   uint32_t all[3], odd[3];
 } run_sums;
-
-static inline __attribute__((always_inline)) void run_wide(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs) {
-  register const int8_t* a0 __asm__("a0") = x;
-  register const uint32_t* a1 __asm__("a1") = weights;
-  register const int8_t* a2 __asm__("a2") = x + 2 * pairs;
-  register uint32_t a3 __asm__("a3") = 0xff00ff00U;
-  register uint32_t a4 __asm__("a4") = s->all[0];
-  register uint32_t a5 __asm__("a5") = s->odd[0];
-  register uint32_t a6 __asm__("a6") = s->all[1];
-  register uint32_t a7 __asm__("a7") = s->odd[1];
-  register uint32_t t4 __asm__("t4") = s->all[2];
-  register uint32_t t5 __asm__("t5") = s->odd[2];
-  __asm__ volatile(
-      "andi t0, %[pairs], 1\n"
-      "beqz t0, 2f\n"
-      "addi a0, a0, -2\n addi a1, a1, -24\n"
-      "j 3f\n"
-      "2:\n" ROW3(0, 0, 4, 8) ROW3(1, 12, 16, 20)
-      "3:\n" ROW3(2, 24, 28, 32) ROW3(3, 36, 40, 44)
-      "addi a0, a0, 4\n addi a1, a1, 48\n"
-      "bne a0, a2, 2b\n"
-      : "+r"(a0), "+r"(a1), "+r"(a4), "+r"(a5), "+r"(a6), "+r"(a7), "+r"(t4), "+r"(t5)
-      : "r"(a2), "r"(a3), [pairs] "r"(pairs)
-      : "t0", "t1", "t2", "t3", "memory");
-  s->all[0] = a4, s->odd[0] = a5, s->all[1] = a6, s->odd[1] = a7, s->all[2] = t4, s->odd[2] = t5;
-}
 
 static inline __attribute__((always_inline)) void run1(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs) {
   register const int8_t* a0 __asm__("a0") = x;
@@ -70,6 +44,58 @@ static inline __attribute__((always_inline)) void run1(run_sums* s, const int8_t
       : "r"(a2), "r"(a3)
       : "t0", "t1", "t2", "t3", "memory");
   s->all[0] = a4, s->odd[0] = a5;
+}
+
+/* A wide group as a whole: sums of a run in a4-a7, t4, t5 as above; s0 runs, s1 before, a2 end of the run; over all runs upper
+ * even, upper odd, even, odd in s2-s5, s6-s9, s10, s11, t6, ra. The stack: 0 sums, 4 end of the inputs, 8 first run, 12 and on what
+ * is saved. */
+#define ADD_RUN(all, odd, upper_even, upper_odd, even_sum, odd_sum) \
+  "slli t0, " odd ", 8\n sub " all ", " all ", t0\n" \
+  "srai t1, " all ", 16\n add " upper_even ", " upper_even ", t1\n" \
+  "srai t2, " odd ", 16\n add " upper_odd ", " upper_odd ", t2\n" \
+  "add " even_sum ", " even_sum ", " all "\n add " odd_sum ", " odd_sum ", " odd "\n"
+#define SPLIT(at0, at1, at2, at3, upper_even, upper_odd, even_sum, odd_sum) \
+  "slli t0, " upper_even ", 16\n sub " even_sum ", " even_sum ", t0\n sub " even_sum ", " even_sum ", t1\n" \
+  "slli t0, " upper_odd ", 16\n sub " odd_sum ", " odd_sum ", t0\n sub " odd_sum ", " odd_sum ", t1\n" \
+  "sw " even_sum ", " #at0 "(a0)\n sw " odd_sum ", " #at1 "(a0)\n" \
+  "sw " upper_even ", " #at2 "(a0)\n sw " upper_odd ", " #at3 "(a0)\n"
+__attribute__((naked, noinline)) static const int8_t* wide_group(
+    __attribute__((unused)) int32_t* sums, __attribute__((unused)) const int8_t* x, __attribute__((unused)) const uint32_t* weights,
+    __attribute__((unused)) const int8_t* runs, __attribute__((unused)) const int16_t* before, __attribute__((unused)) int32_t inputs) {
+  __asm__ volatile(
+      "addi sp, sp, -64\n"
+      "sw ra, 12(sp)\n sw s0, 16(sp)\n sw s1, 20(sp)\n sw s2, 24(sp)\n sw s3, 28(sp)\n sw s4, 32(sp)\n sw s5, 36(sp)\n"
+      "sw s6, 40(sp)\n sw s7, 44(sp)\n sw s8, 48(sp)\n sw s9, 52(sp)\n sw s10, 56(sp)\n sw s11, 60(sp)\n"
+      "sw a0, 0(sp)\n sw a3, 8(sp)\n add t0, a1, a5\n sw t0, 4(sp)\n"
+      "mv s0, a3\n mv s1, a4\n mv a0, a1\n mv a1, a2\n li a3, 0xff00ff00\n"
+      "li s2, 0\n li s3, 0\n li s4, 0\n li s5, 0\n li s6, 0\n li s7, 0\n"
+      "li s8, 0\n li s9, 0\n li s10, 0\n li s11, 0\n li t6, 0\n li ra, 0\n"
+      "1:\n"
+      "lb t0, 0(s0)\n addi s0, s0, 1\n slli t2, t0, 1\n add a2, a0, t2\n"
+      "lh t1, 0(s1)\n add s1, s1, t2\n lh t3, 0(s1)\n sub t3, t3, t1\n"
+      "slli t1, t3, 16\n srai t3, t1, 16\n add t1, t1, t3\n slli t1, t1, 7\n" /* 0x00800080 times the sum of the run's inputs */
+      "lui t3, 8\n sub a5, t3, t1\n slli a4, a5, 8\n add a4, a4, a5\n"
+      "mv a6, a4\n mv a7, a5\n mv t4, a4\n mv t5, a5\n"
+      "andi t0, t0, 1\n"
+      "beqz t0, 2f\n"
+      "addi a0, a0, -2\n addi a1, a1, -24\n"
+      "j 3f\n"
+      "2:\n" ROW3(0, 0, 4, 8) ROW3(1, 12, 16, 20)
+      "3:\n" ROW3(2, 24, 28, 32) ROW3(3, 36, 40, 44)
+      "addi a0, a0, 4\n addi a1, a1, 48\n"
+      "bne a0, a2, 2b\n"
+      ADD_RUN("a4", "a5", "s2", "s3", "s4", "s5") ADD_RUN("a6", "a7", "s6", "s7", "s8", "s9")
+      ADD_RUN("t4", "t5", "s10", "s11", "t6", "ra")
+      "lw t0, 4(sp)\n"
+      "bne a0, t0, 1b\n"
+      "lw a0, 0(sp)\n lw t1, 8(sp)\n sub t1, s0, t1\n slli t1, t1, 15\n"
+      SPLIT(0, 4, 8, 12, "s2", "s3", "s4", "s5") SPLIT(16, 20, 24, 28, "s6", "s7", "s8", "s9")
+      SPLIT(32, 36, 40, 44, "s10", "s11", "t6", "ra")
+      "mv a0, s0\n"
+      "lw ra, 12(sp)\n lw s0, 16(sp)\n lw s1, 20(sp)\n lw s2, 24(sp)\n lw s3, 28(sp)\n lw s4, 32(sp)\n lw s5, 36(sp)\n"
+      "lw s6, 40(sp)\n lw s7, 44(sp)\n lw s8, 48(sp)\n lw s9, 52(sp)\n lw s10, 56(sp)\n lw s11, 60(sp)\n"
+      "addi sp, sp, 64\n"
+      "ret\n");
 }
 /* clang-format on */
 
@@ -177,10 +203,12 @@ static inline __attribute__((always_inline)) const int8_t* group(int32_t* sums, 
     run_sums r;
     r.odd[0] = r.odd[1] = r.odd[2] = start;
     r.all[0] = r.all[1] = r.all[2] = start << 8;
-    if (count == 1)
-      run1(&r, x, weights, pairs);
-    else
+#if !defined(__riscv)
+    if (count > 1)
       run_wide(&r, x, weights, pairs);
+    else
+#endif
+      run1(&r, x, weights, pairs);
     FINISH_RUN(total, r, 0, start)
     if (count > 1) FINISH_RUN(total, r, 1, start)
     if (count > 2) FINISH_RUN(total, r, 2, start)
@@ -195,10 +223,12 @@ static inline __attribute__((always_inline)) const int8_t* group(int32_t* sums, 
   return runs;
 }
 
+#if !defined(__riscv)
 static const int8_t* wide_group(int32_t* sums, const int8_t* x, const uint32_t* weights, const int8_t* runs,
-                                 const int16_t* before, int32_t inputs) {
+                                const int16_t* before, int32_t inputs) {
   return group(sums, x, weights, runs, before, inputs, WIDE);
 }
+#endif
 static const int8_t* narrow_group(int32_t* sums, const int8_t* x, const uint32_t* weights, const int8_t* runs,
                                    const int16_t* before, int32_t inputs) {
   return group(sums, x, weights, runs, before, inputs, 1);

@@ -1,60 +1,75 @@
-/* See mote_tile.h. In assembly, because compilers spill: 15 registers hold all of a tile but its end. */
+/* See mote_tile.h. Three multiplications do four products (mote_split.h). In assembly, because compilers spill. */
 #include "mote_tile.h"
+
+#include "mote_split.h"
 
 #if defined(__XTENSA__)
 
-/* clang-format off */
-/* a6, a8, a10, a12: sums of the first window; a7, a9, a11, a13 of the second; a3 inputs, a4 weights. */
-#define WEIGHT(bit, sum0, sum1) \
-  "extui a0, a14, " bit ", 8\n" \
-  "mul16s a2, a0, a15\n add " sum0 ", " sum0 ", a2\n" \
-  "mul16s a0, a0, a5\n add " sum1 ", " sum1 ", a0\n"
-#define TAP(at, next) \
-  "l32i a14, a4, " #at "\n l16si a15, a3, " #at "\n l16si a5, a3, " #next "\n" \
-  WEIGHT("0", "a6", "a7") WEIGHT("8", "a8", "a9") WEIGHT("16", "a10", "a11") WEIGHT("24", "a12", "a13")
+/* raw[3 * window]: sums of the words, of their odd bytes and of their upper halves. starts: those of both windows. */
+void mote_tile_raw(uint32_t* raw, const int16_t* inputs, const mote_tile_weight* weights, const int16_t* end);
 
-/* The stack: 0 end of the inputs, 4 sums, 8 and on what is saved. */
+/* clang-format off */
+/* a6-a8, a9-a11 sums; a12-a14 the word, its odd bytes, its upper half; a15 an input; a5 mask. */
+#define WINDOW(at, all, odd, upper) \
+  "l16si a15, a3, " #at "\n" \
+  "mull a0, a12, a15\n add " all ", " all ", a0\n mull a0, a13, a15\n add " odd ", " odd ", a0\n" \
+  "mull a0, a14, a15\n add " upper ", " upper ", a0\n"
+#define TAP(at, next) \
+  "l32i a12, a4, " #at "\n srli a13, a12, 8\n and a13, a13, a5\n extui a14, a12, 16, 16\n" \
+  WINDOW(at, "a6", "a7", "a8") WINDOW(next, "a9", "a10", "a11")
+
+/* The stack: 0 and on what is saved, 20 raw. */
 __asm__(
-  ".section .text.mote_tile_sums, \"ax\"\n"
+  ".section .text.mote_tile_raw, \"ax\"\n"
+  ".literal_position\n"
   ".align 4\n"
-  ".global mote_tile_sums\n"
-  ".type mote_tile_sums, @function\n"
-  "mote_tile_sums:\n"
+  ".global mote_tile_raw\n"
+  ".type mote_tile_raw, @function\n"
+  "mote_tile_raw:\n"
   "addi a1, a1, -32\n"
-  "s32i a0, a1, 8\n s32i a12, a1, 12\n s32i a13, a1, 16\n s32i a14, a1, 20\n s32i a15, a1, 24\n s32i a2, a1, 4\n"
-  "l32i a3, a3, 0\n"
-  "addx4 a5, a5, a3\n"
-  "s32i a5, a1, 0\n"
-  "l32i a6, a5, 0\n l32i a7, a5, 4\n"
-  "mov a8, a6\n mov a9, a7\n mov a10, a6\n mov a11, a7\n mov a12, a6\n mov a13, a7\n"
+  "s32i a0, a1, 0\n s32i a12, a1, 4\n s32i a13, a1, 8\n s32i a14, a1, 12\n s32i a15, a1, 16\n s32i a2, a1, 20\n"
+  "l32i a6, a2, 0\n l32i a7, a2, 4\n l32i a8, a2, 8\n l32i a9, a2, 12\n l32i a10, a2, 16\n l32i a11, a2, 20\n"
+  "mov a2, a5\n"
+  "movi a5, 255\n slli a12, a5, 15\n slli a12, a12, 1\n or a5, a5, a12\n"
   "1:\n"
   TAP(0, 2) TAP(4, 6)
   "addi a3, a3, 8\n addi a4, a4, 8\n"
-  "l32i a2, a1, 0\n"
   "bne a3, a2, 1b\n"
-  "l32i a2, a1, 4\n"
-  "s32i a6, a2, 0\n s32i a7, a2, 4\n s32i a8, a2, 8\n s32i a9, a2, 12\n"
-  "s32i a10, a2, 16\n s32i a11, a2, 20\n s32i a12, a2, 24\n s32i a13, a2, 28\n"
-  "l32i a0, a1, 8\n l32i a12, a1, 12\n l32i a13, a1, 16\n l32i a14, a1, 20\n l32i a15, a1, 24\n"
+  "l32i a2, a1, 20\n"
+  "s32i a6, a2, 0\n s32i a7, a2, 4\n s32i a8, a2, 8\n s32i a9, a2, 12\n s32i a10, a2, 16\n s32i a11, a2, 20\n"
+  "l32i a0, a1, 0\n l32i a12, a1, 4\n l32i a13, a1, 8\n l32i a14, a1, 12\n l32i a15, a1, 16\n"
   "addi a1, a1, 32\n"
   "ret\n"
-  ".size mote_tile_sums, . - mote_tile_sums\n"
+  ".size mote_tile_raw, . - mote_tile_raw\n"
   ".text\n");
 /* clang-format on */
 
 #else
 
-void mote_tile_sums(int32_t* sums, const mote_tile_windows* windows, const mote_tile_weight* weights, int32_t inputs) {
-  const int32_t* starts = (const int32_t*)(const void*)(windows->from + 2 * inputs);
-  for (int32_t k = 0; k < 4; ++k)
+static void mote_tile_raw(uint32_t* raw, const int16_t* inputs, const mote_tile_weight* weights, const int16_t* end) {
+  for (; inputs != end; inputs += MOTE_TILE, ++weights)
     for (int32_t t = 0; t < MOTE_TILE; ++t) {
-      int32_t sum = starts[t];
-      for (int32_t i = 0; i < inputs; ++i) sum += windows->from[2 * i + t] * (int32_t)((weights[i] >> (8 * k)) & 255U);
-      sums[MOTE_TILE * k + t] = sum;
+      const uint32_t x = (uint32_t)(int32_t)inputs[t];
+      raw[3 * t] += x * *weights;
+      raw[3 * t + 1] += x * ((*weights >> 8) & 0x00ff00ffU);
+      raw[3 * t + 2] += x * (*weights >> 16);
     }
 }
 
 #endif
+
+void mote_tile_sums(int32_t* sums, const mote_tile_windows* windows, const mote_tile_weight* weights, int32_t inputs) {
+  const int16_t* const end = windows->from + 2 * inputs;
+  const uint32_t* const starts = (const uint32_t*)(const void*)end;
+  uint32_t raw[3 * MOTE_TILE];
+  for (int32_t t = 0; t < MOTE_TILE; ++t) { /* weights for bytes that are 128 more */
+    raw[3 * t] = starts[t] * 0x01010101U;
+    raw[3 * t + 1] = starts[t] * 0x00010001U;
+    raw[3 * t + 2] = starts[t] * 0x00000101U;
+  }
+  mote_tile_raw(raw, windows->from, weights, end);
+  for (int32_t t = 0; t < MOTE_TILE; ++t) mote_split(sums + t, MOTE_TILE, raw[3 * t], raw[3 * t + 1], raw[3 * t + 2]);
+}
 
 void mote_tile_sums_of_one(int32_t* sums, const mote_tile_windows* windows, const mote_tile_weight* weights,
                            int32_t inputs) {

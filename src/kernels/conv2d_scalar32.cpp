@@ -27,7 +27,7 @@ std::optional<TileLayer> packed(const Graph& graph, const Node& node, const Targ
 }
 
 bool usable(const Graph& graph, const Node& node, const Target& target) {
-  return target.has("scalar32") && fits_device(graph, node, DType::i8) && packed(graph, node, target).has_value();
+  return has_int8_weights(graph, node, target) && packed(graph, node, target).has_value();
 }
 
 /// 1x1, stride 1, no padding: every pixel is its own window.
@@ -99,8 +99,7 @@ std::optional<TileLayer> packed_connected(const Graph& graph, const Node& node, 
 }
 
 bool applies_connected(const Graph& graph, const Node& node, const Target& target) {
-  return target.has("scalar32") && fits_device(graph, node, DType::i8) &&
-         packed_connected(graph, node, target).has_value();
+  return has_int8_weights(graph, node, target) && packed_connected(graph, node, target).has_value();
 }
 
 KernelCall lower_connected(const Graph& graph, const Node& node, const Target& target) {

@@ -123,13 +123,18 @@ std::optional<LanesLayer> packed(const Graph& graph, const Node& node, const Tar
   return layer;
 }
 
+/// Below this many weights a layer is not worth code of its own beside that of the tiles.
+constexpr std::int64_t kFewestWeights = 2048;
+
+bool is_worth_it(const Graph& graph, const Node& node, const Target& target) {
+  return has_int8_weights(graph, node, target) && ops::input(graph, node, 1).elements() >= kFewestWeights;
+}
+
 bool applies_lanes(const Graph& graph, const Node& node, const Target& target) {
-  return target.has("scalar32") && fits_device(graph, node, DType::i8) &&
-         packed(graph, node, target, Form::lanes).has_value();
+  return is_worth_it(graph, node, target) && packed(graph, node, target, Form::lanes).has_value();
 }
 bool applies_pairs(const Graph& graph, const Node& node, const Target& target) {
-  return target.has("scalar32") && fits_device(graph, node, DType::i8) &&
-         packed(graph, node, target, Form::pairs).has_value();
+  return is_worth_it(graph, node, target) && packed(graph, node, target, Form::pairs).has_value();
 }
 
 /// Counted in the code: inputs by group, runs, groups, outputs.
@@ -146,7 +151,7 @@ std::int64_t instructions(const Sizes& s, const LanesLayer& layer, const Target&
     row += layer.narrow_groups * (70 + s.inputs * 12) + layer.narrow_runs * 45;
   } else {
     row += s.inputs * 4 + s.outputs * (18 + scale);
-    row += layer.wide_groups * (90 + s.inputs * 81 / 4) + layer.wide_runs * 66;
+    row += layer.wide_groups * (100 + s.inputs * 81 / 4) + layer.wide_runs * 50;
     row += layer.narrow_groups * (60 + s.inputs * 19 / 2) + layer.narrow_runs * 38;
   }
   return 60 + s.rows * row;

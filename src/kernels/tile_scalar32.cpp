@@ -117,15 +117,12 @@ KernelCall pointwise_tile_call(const Node& node, const TileLayer& layer, std::in
 }
 
 std::int64_t tile_instructions(const TileLayer& layer, std::int64_t windows) {
-  const std::int64_t groups = (layer.outputs + 3) / 4, inputs = layer.inputs;
+  const std::int64_t groups = (layer.outputs + 3) / 4, inputs = layer.inputs, more = layer.scaled.is_signed() ? 3 : 0;
   const bool one = windows == 1;
-  if (layer.words) {
-    const std::int64_t store = layer.scaled.is_signed() ? 31 : 28;
-    return 20 + groups * ((one ? 17 * inputs : 25 * inputs + 40) + 40) + layer.outputs * windows * store;
-  }
-  const std::int64_t store = layer.scaled.is_signed() ? 17 : 14;
-  return 20 + groups * ((one ? 14 * inputs : 40 * inputs + (inputs + 3) / 4 * 6 + 75) + 25) +
-         layer.outputs * windows * store;
+  if (layer.words)
+    return 20 + groups * (one ? 17 * inputs + 70 : 39 * inputs / 2 + 185) + layer.outputs * windows * (28 + more);
+  if (one) return 20 + groups * (14 * inputs + 45) + layer.outputs * (20 + more);
+  return 20 + groups * (36 * inputs + 6 * (inputs / 8 + inputs % 8) + 215) + layer.outputs * windows * (14 + more);
 }
 
 std::int64_t tile_gather_instructions(const TileLayer& layer, std::int64_t runs, std::int64_t run_inputs) {

@@ -13,6 +13,12 @@
 
 namespace mote::kernels {
 
+/// What all kernels here ask first: such a target, int8 activations and weights.
+inline bool has_int8_weights(const Graph& graph, const Node& node, const Target& target) {
+  return target.has("scalar32") && fits_device(graph, node, DType::i8) &&
+         graph.tensor(node.inputs[1]).type == DType::i8;
+}
+
 /// The exact rescale of all channels (device/scalar32/mote_scalar32.h), with the first fraction that suits all.
 struct ScaledLayer {
   int fraction = 0;
