@@ -1,0 +1,105 @@
+// From made-up sounds to an int8 model with a front end: the input is int16, features and network are one graph, what
+// is trained is what is computed; and leaving out one person after the other.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <optional>
+#include <set>
+
+#include "data/random.h"
+#include "ops/ops.h"
+#include "tests/data/helpers.h"
+#include "train/cross_validate.h"
+
+namespace mote {
+namespace {
+
+class SoundTrain : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto created = TemporaryFolder::create();
+    ASSERT_TRUE(created.ok());
+    folder_.emplace(std::move(*created));
+    // A rising and a falling whistle of three people, each with a pitch of their own.
+    for (int rising = 0; rising < 2; ++rising)
+      for (int person = 0; person < 3; ++person)
+        for (int take = 0; take < 4; ++take) {
+          Random random(5, rising, person, take);
+          std::string text = "x\n";
+          double phase = 0;
+          for (int t = 0; t < 600; ++t) {
+            const double part = rising != 0 ? t / 600.0 : 1 - t / 600.0;
+            phase += (0.3 + 0.15 * person) * (1 + 1.5 * part);
+            text += std::to_string(0.3 * std::sin(phase) + 0.01 * random.normal()) + "\n";
+          }
+          test::put(root() / "data" / (rising != 0 ? "up" : "down") /
+                        ("p" + std::to_string(person) + "_" + std::to_string(take) + ".csv"),
+                    text);
+        }
+  }
+  std::filesystem::path root() const { return folder_->path(); }
+  TrainOptions options(const std::string& front_end, const std::string& split) const {
+    test::put(
+        root() / "project.toml",
+        "name = \"whistle\"\n[data]\nfolder = \"data\"\nrate_hz = 4000\nwindow = 600\n[input]\nnormalise = \"none\"\n" +
+            split + "[augment.sound]\nnoise_snr_db = [10, 30]\ngain_db = 3\n[augment.features]\ntime_masks = 1\n" +
+            "time_mask = 2\nvocal_tract = 0.1\n" + front_end +
+            "[network]\ntype = \"ds_cnn\"\nchannels = [8, 8]\n[train]\nepochs = 12\nbatch_size = 8\n"
+            "learning_rate = 0.01\nselect = \"last\"\n");
+    return {.project = root() / "project.toml", .data = {}, .out = root() / "out", .resume = false};
+  }
+  std::optional<TemporaryFolder> folder_;
+};
+
+constexpr const char* kBands =
+    "[front_end]\ntype = \"log_mel\"\nwindow = 100\nstride = 50\nbands = 12\nlow_hz = 100\nnormalise = \"rows\"\n"
+    "[[front_end.filters]]\ntype = \"high_pass\"\nhz = 80\n";
+
+TEST_F(SoundTrain, TheModelTakesSamplesAndIntegersAgreeWithFloats) {
+  const auto result = run_train(options(kBands, "[split]\nby = \"recording\"\n"), {});
+  ASSERT_TRUE(result.ok()) << result.error().to_string();
+  ASSERT_TRUE(result->int8_graph.has_value());
+  const Tensor& input = result->int8_graph->tensor(result->int8_graph->inputs[0]);
+  EXPECT_EQ(input.type, DType::i16);
+  EXPECT_EQ(input.shape, (Shape{1, 600, 1, 1}));
+  std::set<std::string_view> used;
+  for (const Node& node : result->int8_graph->nodes) used.insert(node.op->name);
+  for (const char* op : {"biquad", "log_mel", "normalise", "conv2d"}) EXPECT_TRUE(used.contains(op)) << op;
+  EXPECT_FALSE(used.contains("dequantize")) << "a part of the model stayed float";
+  EXPECT_GE(result->int8_agreement, 0.99);
+  EXPECT_EQ(result->train.groups.size(), 3U);
+}
+
+TEST_F(SoundTrain, CrossValidationLeavesOutEveryPersonOnce) {
+  const auto all =
+      run_cross_validation(options(kBands, "[split]\nby = \"recording\"\n"), 10, [](const Progress&) { return true; });
+  ASSERT_TRUE(all.ok()) << all.error().to_string();
+  ASSERT_EQ(all->folds.size(), 3U);
+  double sum = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(all->folds[i].groups, std::vector<std::string>{"p" + std::to_string(i)});
+    EXPECT_EQ(all->folds[i].test_float.examples, 8);
+    sum += all->folds[i].test_int8->accuracy;
+    EXPECT_TRUE(std::filesystem::exists(root() / "out" / all->folds[i].groups[0] / "model_int8.mir"));
+  }
+  EXPECT_NEAR(all->mean, sum / 3, 1e-12);
+  EXPECT_GT(all->mean, 0.6) << "up and down differ whoever whistles";
+  EXPECT_TRUE(std::filesystem::exists(root() / "out" / "cross_validation.json"));
+}
+
+TEST_F(SoundTrain, EveryFrontEndTrains) {
+  for (const char* front_end :
+       {"[front_end]\ntype = \"mfcc\"\nwindow = 128\nbands = 16\ncoefficients = 8\n",
+        "[front_end]\ntype = \"sliding_stats\"\nwindow = 50\nstride = 25\n",
+        "[front_end]\ntype = \"log_mel\"\nscale = \"linear\"\nwindow = 32\nstride = 16\nbands = 6\nlow_hz = 20\n"
+        "[[front_end.filters]]\ntype = \"band_pass\"\nhz = 500\n"
+        "[[front_end.filters]]\ntype = \"envelope\"\nwindow = 8\nstride = 4\n"}) {
+    const auto result = run_train(options(front_end, "[split]\ntest = [\"p0\"]\nvalidation = [\"p1\"]\n"), {});
+    ASSERT_TRUE(result.ok()) << front_end << result.error().to_string();
+    EXPECT_EQ(result->int8_graph->tensor(result->int8_graph->inputs[0]).type, DType::i16) << front_end;
+    std::filesystem::remove_all(root() / "out");
+  }
+}
+
+}  // namespace
+}  // namespace mote
