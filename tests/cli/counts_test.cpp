@@ -39,6 +39,10 @@ const std::vector<Setting>& settings() {
       {"ad01_int8", "pico", {}},
       {"kws_ref_int8", "esp32-c3", {}},
       {"kws_ref_int8", "esp8266", {}},
+      {"ad01_int8", "esp32-c3", {}},
+      {"ad01_int8", "esp32-c3", {"--optimize", "speed"}},
+      {"ic_resnet_int8", "esp32-c3", {}},
+      {"vww_96_int8", "esp8266", {}},
   };
   return all;
 }
