@@ -33,7 +33,8 @@ CallBuilder& CallBuilder::set_list(std::string_view name, std::vector<std::int64
 
 CallBuilder& CallBuilder::add_constant(std::string_view name, std::string_view c_type, Bytes bytes) {
   call_.fields.push_back({std::string(name), ConstantRef{static_cast<std::int32_t>(call_.constants.size())}});
-  call_.constants.push_back({std::string(name), std::string(c_type), std::move(bytes), 4});
+  // A field of a nested struct, "scale.bias", has a constant "bias".
+  call_.constants.push_back({std::string(name.substr(name.rfind('.') + 1)), std::string(c_type), std::move(bytes), 4});
   return *this;
 }
 

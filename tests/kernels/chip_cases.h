@@ -12,8 +12,12 @@ namespace mote::testing {
 /// The kernels whose source lies in device/<folder>.
 std::vector<const KernelDef*> kernels_of_folder(const char* folder);
 
-/// Those of `cases` that the kernel takes on the board's target, at most 80 and 180,000 bytes of them, on the board and
-/// on the host.
-void expect_reference_on_host_and_chip(const KernelDef& def, const Board& board, const std::vector<OpCase>& cases);
+/// Those of `cases` that the kernel takes on the board's target, at most `most` and 180,000 bytes of them, on the
+/// board. Floats may differ by 1e-5 of their output's largest value.
+void expect_reference_on(const Board& board, const KernelDef& def, const std::vector<OpCase>& cases, int most = 80);
+
+/// The same, and then the chip's C forms on this machine.
+void expect_reference_on_host_and_chip(const KernelDef& def, const Board& board, const std::vector<OpCase>& cases,
+                                       int most = 80);
 
 }  // namespace mote::testing

@@ -62,7 +62,7 @@ const std::vector<OpCase>& all_cases() {
 class M55Kernel : public ::testing::TestWithParam<const KernelDef*> {};
 
 TEST_P(M55Kernel, AgreesWithReferenceOnHostAndChip) {
-  testing::expect_reference_on_host_and_chip(*GetParam(), m55(), all_cases());
+  testing::expect_reference_on_host_and_chip(*GetParam(), m55(), all_cases(), 48);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, M55Kernel, ::testing::ValuesIn(testing::kernels_of_folder("cortex_m55")),
