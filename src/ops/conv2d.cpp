@@ -69,7 +69,14 @@ void run_integer(const Node& node, std::span<const ConstView> inputs, std::span<
   const std::int32_t zero_point = zero_point_of(*inputs[0].tensor);
   const Tensor* bias = inputs.size() > 2 ? inputs[2].tensor : nullptr;
   convolve<T, Acc>(
-      node, inputs, weights.data(), [&](T a, std::int8_t b) { return (a - zero_point) * b; },
+      node, inputs, weights.data(),
+      [zero_point](T a, std::int8_t b) {
+        // Both factors fit int16, and compilers know sums of such products.
+        if constexpr (sizeof(T) == 1)
+          return std::int32_t{static_cast<std::int16_t>(a - zero_point)} * static_cast<std::int16_t>(b);
+        else
+          return (a - zero_point) * b;
+      },
       [&](std::int64_t at, std::int64_t o, Acc sum) {
         const Acc biased = sum + (bias != nullptr ? static_cast<Acc>(bias_element(bias, inputs[2].data, o)) : Acc{0});
         outputs[0].as<T>()[at] = static_cast<T>(requantize(biased, static_cast<std::size_t>(o)));

@@ -43,6 +43,10 @@ const std::vector<Setting>& settings() {
       {"ad01_int8", "esp32-c3", {"--optimize", "speed"}},
       {"ic_resnet_int8", "esp32-c3", {}},
       {"vww_96_int8", "esp8266", {}},
+      {"vww_96_int8", "mps3-an547", {}},
+      {"ic_resnet_int8", "mps3-an547", {}},
+      {"kws_ref_int8", "mps3-an547", {}},
+      {"ad01_int8", "mps3-an547", {}},
   };
   return all;
 }
