@@ -29,6 +29,7 @@ Result<int> compile(const Options& options, const Session& session) {
   const Plan& plan = compiled.plan;
   session.say(fmt::format("{}: {} layers, arena {} bytes, constants {} bytes -> {}", plan.model, plan.steps.size(),
                           plan.arena_bytes, plan.constant_bytes(), options.output));
+  if (compiled.streaming) session.say(streaming_text(*compiled.streaming));
   if (session.verbose) session.detail(draw_memory(plan));
   return 0;
 }

@@ -8,6 +8,8 @@
 #include "base/sha256.h"
 #include "emit/emit.h"
 #include "import/import.h"
+#include "ir/graph_file.h"
+#include "ir/verify.h"
 #include "ops/ops.h"
 #include "passes/pipeline.h"
 
@@ -59,6 +61,19 @@ Result<void> split_disabled(const std::vector<std::string>& names, std::vector<s
   return {};
 }
 
+/// The last rewriting, after all passes.
+Result<void> make_streaming(Compiled& compiled, const ModelOptions& options) {
+  if (!options.stop_after.empty())
+    return bad_input("does not go with --stop-after; --dump-dir shows the graph after it", "--stream");
+  auto report = passes::stream(compiled.graph, options.stream);
+  if (!report) return std::move(report).error().at(options.model).at("--stream");
+  compiled.streaming = std::move(*report);
+  MOTE_TRY_VOID(verify(compiled.graph, Code::Internal));
+  if (options.dump_dir.empty()) return {};
+  return save_graph(compiled.graph,
+                    fs::path(options.dump_dir) / fmt::format("{:02}.stream.mir", passes::all().size() + 1));
+}
+
 }  // namespace
 
 void ModelOptions::add_to(CLI::App& command, const std::string& what, bool board_required) {
@@ -77,13 +92,15 @@ void ModelOptions::add_to(CLI::App& command, const std::string& what, bool board
       .add_option("--disable", disabled,
                   "Names of passes or kernels to leave out; fast_kernels: all but the portable ones")
       ->delimiter(',');
+  command.add_option("--stream", stream, "Take this many new frames a step and keep states instead of whole windows")
+      ->check(CLI::PositiveNumber);
   command.add_option("--dump-dir", dump_dir, "Write the graph after every pass into this folder");
 }
 
 Result<Compiled> optimise_model(const ModelOptions& options) {
   MOTE_TRY(Board board, load_board(options.board));
   MOTE_TRY(Graph graph, import_file(options.model));
-  Compiled compiled{std::move(board), graph, std::move(graph), {}};
+  Compiled compiled{std::move(board), graph, std::move(graph), {}, {}};
   passes::PipelineOptions pipeline;
   std::vector<std::string> kernels;
   MOTE_TRY_VOID(split_disabled(options.disabled, pipeline.disable, kernels));
@@ -91,6 +108,7 @@ Result<Compiled> optimise_model(const ModelOptions& options) {
   pipeline.dump_dir = options.dump_dir;
   if (auto result = passes::run(compiled.graph, compiled.board.target.target, pipeline); !result)
     return std::move(result).error().at(options.model);
+  if (options.stream > 0) MOTE_TRY_VOID(make_streaming(compiled, options));
   return compiled;
 }
 
@@ -105,10 +123,21 @@ Result<Compiled> compile_model(const ModelOptions& options) {
   planning.model_hash = sha256_hex(bytes);
   if (std::count(options.disabled.begin(), options.disabled.end(), kFastKernels) > 0)
     MOTE_TRY_VOID(keep_portable(compiled.board.target.target));
+  if (compiled.streaming) planning.streaming = compiled.streaming->streaming;
   auto plan = make_plan(compiled.graph, compiled.board.target.target, planning);
   if (!plan) return std::move(plan).error().at(options.model);
   compiled.plan = std::move(*plan);
   return compiled;
+}
+
+std::string streaming_text(const passes::StreamReport& report) {
+  const Streaming& s = report.streaming;
+  std::string text = fmt::format(
+      "streaming: {} new frames a step of a window of {}, {} MACs instead of {}; outputs are the window model's from "
+      "step {} on",
+      s.frames, s.window_frames, report.macs_step, report.macs_window, s.warm_up_steps);
+  for (const std::string& layer : report.recomputed) text += fmt::format("\n  recomputed each step: {}", layer);
+  return text;
 }
 
 Result<void> write_project(const Compiled& compiled, const ModelOptions& options, const fs::path& folder) {

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "board/board.h"
 #include "board/project.h"
+#include "passes/stream.h"
 #include "plan/plan.h"
 
 namespace mote::cli {
@@ -24,6 +25,7 @@ struct ModelOptions {
   std::vector<std::string> disabled;  ///< names of passes and kernels
   std::string stop_after;             ///< name of a pass; compile only
   std::string dump_dir;
+  std::int32_t stream = 0;  ///< new frames a step; 0: the model as it is
 
   void add_to(CLI::App& command, const std::string& what = "A .tflite or .mir file", bool board_required = true);
 };
@@ -34,6 +36,7 @@ struct Compiled {
   Graph imported;  ///< as the file has it: the reference
   Graph graph;     ///< after the passes
   Plan plan;
+  std::optional<passes::StreamReport> streaming;  ///< with --stream; `imported` is the window model then
 };
 
 /// Imports and runs the passes (up to stop_after); the plan stays empty.
@@ -44,6 +47,9 @@ Result<Compiled> compile_model(const ModelOptions& options);
 
 /// Emits a compiled model into a new folder; appears whole or not at all.
 Result<void> write_project(const Compiled& compiled, const ModelOptions& options, const std::filesystem::path& folder);
+
+/// What --stream made of a model, for people.
+std::string streaming_text(const passes::StreamReport& report);
 
 /// A folder that `mote compile` wrote, or a model file compiled into a temporary folder that lives as long as this.
 struct ProjectSource {

@@ -72,6 +72,10 @@ std::string emit_json(const Plan& plan, const EmitOptions& options, const std::v
                {"stateful", false},
                {"layers", Json::array()},
                {"buffers", Json::array()}};
+  if (plan.streaming.frames > 0)
+    json["streaming"] = {{"frames", plan.streaming.frames},
+                         {"window_frames", plan.streaming.window_frames},
+                         {"warm_up_steps", plan.streaming.warm_up_steps}};
   for (std::size_t i = 0; i < plan.inputs.size(); ++i)
     json["inputs"].push_back(port_json(plan, plan.inputs[i], "input", i));
   for (std::size_t i = 0; i < plan.outputs.size(); ++i)

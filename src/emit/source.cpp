@@ -94,6 +94,12 @@ std::string emit_header(const Plan& plan, const EmitOptions& options) {
       "/* Bytes of RAM for inputs, outputs, activations and scratch, and of constants in flash. */\n"
       "#define {0}_ARENA_BYTES {1}\n#define {0}_CONSTANT_BYTES {2}\n\n",
       macro, plan.arena_bytes, plan.constant_bytes());
+  if (plan.streaming.frames > 0)
+    out += fmt::format(
+        "/* Streaming: every {2}_invoke takes this many new frames, after one {2}_reset. From the WARM_UP_STEPS-th on\n"
+        " * its outputs are those of the model over the last WINDOW_FRAMES frames; before, they mean nothing. */\n"
+        "#define {0}_STREAM_FRAMES {1}\n#define {0}_WINDOW_FRAMES {3}\n#define {0}_WARM_UP_STEPS {4}\n\n",
+        macro, plan.streaming.frames, prefix, plan.streaming.window_frames, plan.streaming.warm_up_steps);
   for (std::size_t i = 0; i < plan.inputs.size(); ++i) {
     out += describe_port(plan, plan.inputs[i], "input", i);
     out += fmt::format("/* Fill it before every {}_invoke, which may overwrite it. */\n{} *{}_input{}(void);\n\n",
@@ -142,8 +148,8 @@ std::string emit_source(const Plan& plan, const EmitOptions& options) {
   out += fmt::format("void {}_reset(void) {{\n", prefix);
   for (const Buffer& buffer : plan.buffers)
     if (buffer.kind == BufferKind::state)
-      out += fmt::format("    for (uint32_t i = 0; i < {}u; ++i) arena.bytes[{}u + i] = 0;\n", buffer.bytes,
-                         buffer.offset);
+      out += fmt::format("    for (uint32_t i = 0; i < {}u; ++i) arena.bytes[{}u + i] = {};\n", buffer.bytes,
+                         buffer.offset, buffer.reset_byte);
   out += fmt::format("}}\n\nint {}_invoke(void) {{\n", prefix);
   for (std::size_t s = 0; s < plan.steps.size(); ++s) out += fmt::format("    {}();\n", layer_symbol(plan, s));
   out += "    return 0;\n}\n";

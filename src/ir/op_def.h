@@ -71,6 +71,7 @@ struct OpDef {
   bool elementwise = false;     ///< output element i depends on input element(s) i alone (after broadcasting)
   bool in_place = false;        ///< output 0 may overwrite input 0 element by element, given equal sizes
   bool layout_free = false;     ///< moves no data: output has input's bytes (reshape)
+  bool stateful = false;        ///< output 0 holds its value from run to run, and begins with reset_byte in every byte
   bool has_activation = false;  ///< has a text attribute "activation" that fuse_activation may set
   int weight_input = -1;        ///< which input is quantised per channel as a weight, or -1
   int weight_axis = 0;          ///< its channel axis
@@ -88,6 +89,12 @@ struct OpDef {
   /// Multiply-accumulates of one run on a verified node; null: none.
   std::int64_t (*macs)(const Graph& graph, const Node& node) = nullptr;
 };
+
+/// What every byte of a state is before the first run: the zero point of int8, that is real 0; 0 for other types.
+inline std::uint8_t reset_byte(const Tensor& tensor) {
+  const bool has_zero = tensor.type == DType::i8 && tensor.quant.zero_point.size() == 1;
+  return has_zero ? static_cast<std::uint8_t>(tensor.quant.zero_point[0]) : std::uint8_t{0};
+}
 
 /// Finds an operator by its name; null if there is none. src/ops provides one; the text parser takes it as an argument.
 using OpLookup = const OpDef* (*)(std::string_view name);

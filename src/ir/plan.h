@@ -51,6 +51,7 @@ struct Buffer {
   std::int32_t first = 0;
   std::int32_t last = 0;
   TensorId tensor = kNoTensor;  ///< of the planned graph, or kNoTensor for scratch
+  std::uint8_t reset_byte = 0;  ///< of a state: what every byte is before the first run
   bool operator==(const Buffer&) const = default;
 };
 
@@ -104,6 +105,15 @@ struct Port {
   bool operator==(const Port&) const = default;
 };
 
+/// How a model that is given new frames step by step stands to the window model that it was made from
+/// (passes/stream.h).
+struct Streaming {
+  std::int32_t frames = 0;         ///< new ones a step; 0: not a streaming model
+  std::int32_t window_frames = 0;  ///< of the window model
+  std::int32_t warm_up_steps = 0;  ///< from this step on (the first is step 1) outputs equal the window model's
+  bool operator==(const Streaming&) const = default;
+};
+
 struct Plan {
   std::string model;       ///< C identifier: "kws_ref_int8"
   std::string model_hash;  ///< SHA-256 of the imported file or text form, in hex
@@ -115,6 +125,7 @@ struct Plan {
   std::vector<Step> steps;
   std::vector<Port> inputs;
   std::vector<Port> outputs;
+  Streaming streaming;
   bool operator==(const Plan&) const = default;
 
   std::int64_t constant_bytes() const;

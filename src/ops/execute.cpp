@@ -8,6 +8,15 @@ namespace mote {
 Executor::Executor(const Graph& graph) : graph_(graph), values_(graph.tensors.size()) {
   for (std::size_t i = 0; i < values_.size(); ++i)
     if (!graph.tensors[i].is_constant()) values_[i].resize(static_cast<std::size_t>(graph.tensors[i].bytes()));
+  reset();
+}
+
+void Executor::reset() {
+  for (const Node& node : graph_.nodes) {
+    if (!node.op->stateful) continue;
+    Bytes& state = values_[static_cast<std::size_t>(node.outputs[0])];
+    std::fill(state.begin(), state.end(), reset_byte(graph_.tensor(node.outputs[0])));
+  }
 }
 
 std::span<const std::uint8_t> Executor::value(TensorId id) const {

@@ -12,7 +12,10 @@ class Executor {
   /// Keeps a reference to the graph, which must outlive it and stay unchanged.
   explicit Executor(const Graph& graph);
 
-  /// One inference. `inputs[i]` are the bytes of graph.inputs[i] (sizes must agree: programmer's error otherwise).
+  /// Back to the initial state, as after construction. Does nothing for a graph without state.
+  void reset();
+
+  /// One inference, or one step of a graph with state. `inputs[i]` are the bytes of graph.inputs[i] (sizes must agree: programmer's error otherwise).
   /// Returns the bytes of each graph output.
   std::vector<Bytes> run(const std::vector<std::span<const std::uint8_t>>& inputs);
 

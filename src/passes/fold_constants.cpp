@@ -13,7 +13,7 @@ bool foldable(const Graph& graph, const Node& node) {
                                     [&](TensorId id) { return id == kNoTensor || graph.tensor(id).is_constant(); });
   const bool output =
       std::any_of(node.outputs.begin(), node.outputs.end(), [&](TensorId id) { return graph.is_output(id); });
-  return constant && !output;
+  return constant && !output && !node.op->stateful;
 }
 
 void evaluate(Graph& graph, const Node& node) {

@@ -28,6 +28,7 @@ class Planner {
     plan_.model = graph_.name;
     plan_.model_hash = options_.model_hash;
     plan_.target = target_.name;
+    plan_.streaming = options_.streaming;
     plan_.alignment = target_.alignment;
     alias_layout_free();
     MOTE_TRY_VOID(check_outputs());
@@ -63,7 +64,8 @@ class Planner {
     if (buffer_of_[root] >= 0) return buffer_of_[root];
     const Tensor& tensor = graph_.tensors[root];
     plan_.buffers.push_back(
-        {identifier(tensor.name), kind, tensor.bytes(), 0, first, first, static_cast<TensorId>(root)});
+        {identifier(tensor.name), kind, tensor.bytes(), 0, first, first, static_cast<TensorId>(root),
+         kind == BufferKind::state ? reset_byte(tensor) : std::uint8_t{0}});
     return buffer_of_[root] = static_cast<std::int32_t>(plan_.buffers.size()) - 1;
   }
 
@@ -132,8 +134,10 @@ class Planner {
 
     for (const TensorId id : node.outputs) {
       const Tensor& tensor = graph_.tensor(id);
-      step.arguments.push_back(
-          {buffer(id, BufferKind::activation, index), -1, Access::write, std::string(c_type(tensor.type))});
+      const bool state = node.op->stateful && id == node.outputs[0];
+      const BufferKind kind = state ? BufferKind::state : BufferKind::activation;
+      step.arguments.push_back({buffer(id, kind, index), -1, state ? Access::read_write : Access::write,
+                                std::string(c_type(tensor.type))});
     }
     for (const TensorId id : call.reads) {
       const Tensor& tensor = graph_.tensor(id);

@@ -14,6 +14,7 @@ struct PlanOptions {
   std::vector<std::string> disabled_kernels;  ///< names of KernelDefs that must not be used
   bool in_place = true;                       ///< let outputs overlap inputs where kernels allow it
   std::string model_hash;                     ///< copied into the plan
+  Streaming streaming;                        ///< likewise
 };
 
 /// Plans a verified graph. Unsupported names the first node that no kernel of the target can do; DoesNotFit says by how
