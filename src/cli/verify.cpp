@@ -165,11 +165,11 @@ Result<int> verify_command(const Options& options, const Session& session) {
     const bool real = port.type == "f32";
     if (d.elements == 0) {
       session.say(
-          real ? fmt::format(
-                     "{}: {} {} within {} of the reference (largest error {:.2g} of the sample's largest value)",
-                     port.name, compared, unit, kFloatTolerance, d.largest)
-               : fmt::format("{}: {} {} equal the {} bit for bit", port.name, compared, unit,
-                             options.expected.empty() ? "reference" : options.expected));
+          real
+              ? fmt::format("{}: {} {} within {} of the reference (largest error {:.2g} of the sample's largest value)",
+                            port.name, compared, unit, kFloatTolerance, d.largest)
+              : fmt::format("{}: {} {} equal the {} bit for bit", port.name, compared, unit,
+                            options.expected.empty() ? "reference" : options.expected));
       continue;
     }
     same = false;

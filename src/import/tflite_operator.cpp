@@ -53,6 +53,7 @@ ActivationFunctionType activation_of(const schema::Operator& op) {
   if (const auto* o = op.builtin_options_as_Pool2DOptions()) return o->fused_activation_function();
   if (const auto* o = op.builtin_options_as_FullyConnectedOptions()) return o->fused_activation_function();
   if (const auto* o = op.builtin_options_as_AddOptions()) return o->fused_activation_function();
+  if (const auto* o = op.builtin_options_as_ConcatenationOptions()) return o->fused_activation_function();
   return ActivationFunctionType::NONE;
 }
 
@@ -233,6 +234,90 @@ Result<void> read_pad(const Conversion& c) {
   return {};
 }
 
+Result<void> read_concatenation(const Conversion& c) {
+  const auto* o = c.op.builtin_options_as_ConcatenationOptions();
+  if (o == nullptr) return no_options();
+  if (!c.has_input(0)) return bad_input("has no input");
+  const auto rank = static_cast<std::int64_t>(c.input(0).shape.size());
+  const std::int64_t axis = o->axis() < 0 ? o->axis() + rank : o->axis();
+  if (axis < 0 || axis >= rank) return bad_input(fmt::format("joins along axis {} of {}-D inputs", o->axis(), rank));
+  if (activation_of(c.op) != ActivationFunctionType::NONE)
+    return unsupported("with a fused activation is not supported");
+  c.set("axis", axis);
+  return {};
+}
+
+void set_slice(const Conversion& c, std::vector<std::int64_t> begin, std::vector<std::int64_t> size,
+               std::vector<std::int64_t> stride, std::vector<std::int64_t> drop) {
+  c.node.attrs.set("begin", std::move(begin));
+  c.node.attrs.set("size", std::move(size));
+  c.node.attrs.set("stride", std::move(stride));
+  c.node.attrs.set("drop", std::move(drop));
+  c.node.inputs.resize(1);
+}
+
+Result<void> read_slice(const Conversion& c) {
+  if (!c.has_input(0)) return bad_input("has no input");
+  MOTE_TRY(auto begin, constant_list(c, 1, "begin"));
+  MOTE_TRY(auto size, constant_list(c, 2, "size"));
+  const Shape& shape = c.input(0).shape;
+  if (begin.size() != shape.size() || size.size() != shape.size())
+    return bad_input(
+        fmt::format("begin and size have {} and {} entries for a {}-D input", begin.size(), size.size(), shape.size()));
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    if (size[i] == -1) size[i] = shape[i] - begin[i];  // -1: all the rest
+  std::vector<std::int64_t> ones(shape.size(), 1);
+  set_slice(c, std::move(begin), std::move(size), std::move(ones), {});
+  return {};
+}
+
+/// One axis of a strided slice, as numpy has it; only forwards.
+Result<std::pair<std::int64_t, std::int64_t>> slice_axis(std::int64_t dim, std::int64_t begin, std::int64_t end,
+                                                         std::int64_t stride, bool shrink) {
+  if (stride < 1) return unsupported(fmt::format("its stride of {} is not supported, only forward ones", stride));
+  if (begin < 0) begin += dim;
+  if (end < 0) end += dim;
+  if (shrink) end = begin + 1;
+  begin = std::clamp<std::int64_t>(begin, 0, dim);
+  end = std::clamp<std::int64_t>(end, 0, dim);
+  if (begin >= end) return bad_input("takes no element of an axis");
+  return std::pair{begin, (end - begin + stride - 1) / stride};
+}
+
+Result<void> read_strided_slice(const Conversion& c) {
+  const auto* o = c.op.builtin_options_as_StridedSliceOptions();
+  if (o == nullptr) return no_options();
+  if (!c.has_input(0)) return bad_input("has no input");
+  MOTE_TRY(auto begin, constant_list(c, 1, "begin"));
+  MOTE_TRY(auto end, constant_list(c, 2, "end"));
+  MOTE_TRY(auto stride, constant_list(c, 3, "stride"));
+  const Shape& shape = c.input(0).shape;
+  if (o->ellipsis_mask() != 0 || o->new_axis_mask() != 0)
+    return unsupported("with an ellipsis or a new axis is not supported");
+  if (begin.size() > shape.size() || end.size() != begin.size() || stride.size() != begin.size())
+    return bad_input(fmt::format("begin, end and stride have {}, {} and {} entries for a {}-D input", begin.size(),
+                                 end.size(), stride.size(), shape.size()));
+  std::vector<std::int64_t> size;
+  std::vector<std::int64_t> drop;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const auto bit = [&](std::int32_t mask) { return ((static_cast<std::uint32_t>(mask) >> i) & 1U) != 0; };
+    const bool stated = i < begin.size();  // axes at the end that nothing is said of are taken whole
+    if (!stated) {
+      begin.push_back(0);
+      stride.push_back(1);
+    }
+    const bool shrink = stated && bit(o->shrink_axis_mask());
+    const std::int64_t first = !stated || (bit(o->begin_mask()) && !shrink) ? 0 : begin[i];
+    const std::int64_t last = !stated || bit(o->end_mask()) ? shape[i] : o->offset() ? first + end[i] : end[i];
+    MOTE_TRY(const auto taken, slice_axis(shape[i], first, last, stride[i], shrink));
+    begin[i] = taken.first;
+    size.push_back(taken.second);
+    if (shrink) drop.push_back(static_cast<std::int64_t>(i));
+  }
+  set_slice(c, std::move(begin), std::move(size), std::move(stride), std::move(drop));
+  return {};
+}
+
 Result<void> read_plain(const Conversion&) { return {}; }
 
 struct Entry {
@@ -244,6 +329,7 @@ struct Entry {
 constexpr std::array kTable = {
     Entry{BuiltinOperator::ADD, &ops::add, read_add},
     Entry{BuiltinOperator::AVERAGE_POOL_2D, &ops::average_pool2d, read_pool},
+    Entry{BuiltinOperator::CONCATENATION, &ops::concat, read_concatenation},
     Entry{BuiltinOperator::CONV_2D, &ops::conv2d, read_conv2d},
     Entry{BuiltinOperator::DEPTHWISE_CONV_2D, &ops::depthwise_conv2d, read_depthwise},
     Entry{BuiltinOperator::DEQUANTIZE, &ops::dequantize, read_plain},
@@ -254,7 +340,9 @@ constexpr std::array kTable = {
     Entry{BuiltinOperator::RELU, &ops::relu, read_plain},
     Entry{BuiltinOperator::RELU6, &ops::relu6, read_plain},
     Entry{BuiltinOperator::RESHAPE, &ops::reshape, read_reshape},
+    Entry{BuiltinOperator::SLICE, &ops::slice, read_slice},
     Entry{BuiltinOperator::SOFTMAX, &ops::softmax, read_softmax},
+    Entry{BuiltinOperator::STRIDED_SLICE, &ops::slice, read_strided_slice},
     Entry{BuiltinOperator::TRANSPOSE, &ops::transpose, read_transpose},
 };
 

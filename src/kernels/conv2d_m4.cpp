@@ -130,6 +130,12 @@ KernelCall lower_conv2d(const Graph& graph, const Node& node, const Target&) {
 
 }  // namespace
 
+std::optional<KernelCall> pointwise_row_call(const Graph& graph, const Node& node, const Target& target) {
+  if (node.op != &ops::conv2d || !applies_pointwise(graph, node, target)) return {};
+  const Shape& in = ops::input(graph, node, 0).shape;
+  return pointwise_call(node, *packed(graph, node), in[2], in[3]);
+}
+
 const KernelDef pointwise_s8_dual = {"pointwise_s8_dual", &ops::conv2d, "pointwise_s8_dual.c", applies_pointwise,
                                      lower_pointwise};
 const KernelDef conv2d_s8_dual = {"conv2d_s8_dual", &ops::conv2d, "conv2d_s8_dual.c", applies_conv2d, lower_conv2d};

@@ -27,6 +27,7 @@ struct KernelCall {
   Overlap overlap;
   std::int64_t instructions = 0;  ///< estimate for one run; 0: unknown
   std::int64_t code_bytes = 0;    ///< estimate of the kernel's code, for budgets; 0: unknown
+  int absorbs = -1;  ///< index of the node that the call does as well; its output then has no place in memory
 };
 
 /// Bytes of flash that a call's constants take.
@@ -49,6 +50,8 @@ struct KernelDef {
   /// Reads int4 weights itself. All others are asked about the graph with int8 weights of the same values
   /// (`widen_int4`), so that every int8 kernel can do an int4 layer, at a byte of flash a weight.
   bool int4 = false;
+  /// Does the node that makes its input along (KernelCall::absorbs): taken to save RAM only, see fit_ram.
+  bool fuses = false;
 };
 
 /// Every kernel there is for an operator, portable last; the planner takes the cheapest that applies.

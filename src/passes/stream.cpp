@@ -34,8 +34,8 @@ std::size_t time_axis(const Shape& shape) {
 
 /// How a layer behaves along time.
 struct Local {
-  std::string why_not;      ///< not empty: it needs whole windows
-  std::int32_t needs = 0;   ///< elements at the input's end that its new outputs are made of
+  std::string why_not;     ///< not empty: it needs whole windows
+  std::int32_t needs = 0;  ///< elements at the input's end that its new outputs are made of
   std::optional<Stream> out;
 };
 
@@ -65,9 +65,9 @@ class Streamer {
     report_.macs_window = macs(old_);
     report_.macs_step = macs(made_);
     if (report_.macs_step >= report_.macs_window && report_.macs_window > 0)
-      return unsupported(fmt::format("streaming would save nothing: {}",
-                                     report_.recomputed.empty() ? "every layer sees all of time at once"
-                                                                : report_.recomputed.front()));
+      return unsupported(fmt::format("streaming would save nothing: {}", report_.recomputed.empty()
+                                                                             ? "every layer sees all of time at once"
+                                                                             : report_.recomputed.front()));
     graph = std::move(made_);
     return std::move(report_);
   }
@@ -91,17 +91,19 @@ class Streamer {
 
   Result<void> start() {
     if (old_.inputs.size() != 1)
-      return unsupported(fmt::format("the model has {} inputs; only models with one can be streamed", old_.inputs.size()));
+      return unsupported(
+          fmt::format("the model has {} inputs; only models with one can be streamed", old_.inputs.size()));
     const Tensor& input = old_.tensor(old_.inputs[0]);
     const std::size_t axis = time_axis(input.shape);
     if (axis == 0)
-      return unsupported(fmt::format("input \"{}\" ({}) has no axis of time: that is the second, or the third of an "
-                                     "input of four axes whose second has one element",
-                                     input.name, shape_text(input.shape)));
+      return unsupported(
+          fmt::format("input \"{}\" ({}) has no axis of time: that is the second, or the third of an "
+                      "input of four axes whose second has one element",
+                      input.name, shape_text(input.shape)));
     const std::int32_t window = input.shape[axis];
     if (frames_ < 1 || frames_ >= window)
-      return bad_input(fmt::format("{} new frames a step, but the window has {}; take 1 to {}", frames_, window,
-                                   window - 1));
+      return bad_input(
+          fmt::format("{} new frames a step, but the window has {}; take 1 to {}", frames_, window, window - 1));
     for (const Node& node : old_.nodes)
       if (node.op->stateful) return unsupported(fmt::format("the model has state already (node \"{}\")", node.name));
     report_.streaming = {frames_, window, (window + frames_ - 1) / frames_};
@@ -122,6 +124,11 @@ class Streamer {
       for (TensorId& id : node.inputs)
         if (streamed(id)) id = last_elements(id, local.needs);
       set_stream(node.outputs[0], *local.out);
+      if (node.op == &ops::slice) {
+        auto size = node.attrs.list("size");
+        size[local.out->axis] = local.out->computed();
+        node.attrs.set("size", std::move(size));
+      }
       if (node.op == &ops::reshape) {
         const Shape& shape = made_.tensor(node.outputs[0]).shape;
         node.attrs.set("shape", std::vector<std::int64_t>(shape.begin(), shape.end()));
@@ -160,6 +167,8 @@ class Streamer {
       const auto at = std::find(perm.begin(), perm.end(), static_cast<std::int64_t>(in.axis));
       return pointwise(in, static_cast<std::size_t>(at - perm.begin()));
     }
+    if (op == &ops::concat) return join(node, in);
+    if (op == &ops::slice) return cut(node, in);
     if (op == &ops::reshape) return reshape(in, x.shape, out.shape);
     if (op == &ops::fully_connected && !last_axis) {
       if (node.attrs.integer("keep_dims") != 0) return pointwise(in, in.axis);
@@ -170,8 +179,8 @@ class Streamer {
   }
 
   static std::string padding(std::int64_t before, std::int64_t after) {
-    return fmt::format("pads along time (by {} and {}), so its values at a window's borders are not those inside", before,
-                       after);
+    return fmt::format("pads along time (by {} and {}), so its values at a window's borders are not those inside",
+                       before, after);
   }
 
   /// Convolution or pooling with that many outputs along time.
@@ -183,9 +192,10 @@ class Streamer {
     if (out_length == 1) return not_local("");  // one value a window: nothing is computed twice
     if (before != 0 || after != 0) return not_local(padding(before, after));
     if (in.fresh % stride != 0)
-      return bad_input(fmt::format("its stride of {} along time does not divide the {} new elements that a step brings "
-                                   "it; take a multiple of {} frames a step",
-                                   stride, in.fresh, in.frames * stride));
+      return bad_input(
+          fmt::format("its stride of {} along time does not divide the {} new elements that a step brings "
+                      "it; take a multiple of {} frames a step",
+                      stride, in.fresh, in.frames * stride));
     Stream out{in.axis, out_length, in.fresh / stride, in.frames * stride};
     return Local{"", in.length - stride * (out_length - out.computed()), out};
   }
@@ -210,12 +220,28 @@ class Streamer {
       const bool same_always = in.axis < lead || b[in.axis - lead] == 1;
       return same_always ? pointwise(in, in.axis) : not_local("adds constants that differ along time");
     }
-    if (!streamed(node.inputs[0]) || !streamed(node.inputs[1]))
-      return not_local("adds a value of the whole window");
+    if (!streamed(node.inputs[0]) || !streamed(node.inputs[1])) return not_local("adds a value of the whole window");
     const Stream& other = *stream_of(node.inputs[1]);
     if (other.axis + lead != in.axis || other.length != in.length || other.fresh != in.fresh)
       return not_local("adds sequences that move at different speeds");
     return pointwise(in, in.axis);
+  }
+
+  Local join(const Node& node, const Stream& in) {
+    if (node.attrs.integer("axis") == static_cast<std::int64_t>(in.axis)) return not_local("joins along time");
+    for (const TensorId id : node.inputs) {
+      if (!streamed(id)) return not_local("joins a value of the whole window");
+      const Stream& other = *stream_of(id);
+      if (other.axis != in.axis || other.length != in.length || other.fresh != in.fresh)
+        return not_local("joins sequences that move at different speeds");
+    }
+    return pointwise(in, in.axis);
+  }
+
+  Local cut(const Node& node, const Stream& in) {
+    const auto size = static_cast<std::int32_t>(node.attrs.list("size")[in.axis]);
+    if (size == in.length && node.attrs.list("drop").empty()) return pointwise(in, in.axis);
+    return not_local("takes a part of the window");
   }
 
   /// The last `count` elements of a streamed tensor, from a delay line if they are not just those of this step.

@@ -7,8 +7,8 @@
 //     -> delay_line(28) -> fully_connected -> y
 //
 // A tensor is streamed if a new window's values are the old one's, moved by some steps, and new ones at the end: then
-// only these are computed. Padding along time breaks that (values at the window's borders are not those inside), so from
-// such a layer on the whole window is computed anew, as it is behind layers that see all of time at once.
+// only these are computed. Padding along time breaks that (values at the window's borders are not those inside), so
+// from such a layer on the whole window is computed anew, as it is behind layers that see all of time at once.
 #pragma once
 
 #include <span>
@@ -22,9 +22,9 @@ namespace mote::passes {
 
 struct StreamReport {
   Streaming streaming;
-  std::int64_t macs_window = 0;        ///< of one inference of the window model
-  std::int64_t macs_step = 0;          ///< of one step
-  std::vector<std::string> recomputed; ///< layers that see a whole window each step: place and reason
+  std::int64_t macs_window = 0;         ///< of one inference of the window model
+  std::int64_t macs_step = 0;           ///< of one step
+  std::vector<std::string> recomputed;  ///< layers that see a whole window each step: place and reason
 };
 
 /// `frames` new frames a step, along the input's axis 1 (axis 2 where axis 1 has one element). BadInput: frames outside

@@ -8,7 +8,8 @@
 namespace mote {
 namespace {
 
-/// Nodes whose step touches the arena's top: only they can make it smaller.
+/// Nodes whose step touches the arena's top, and those behind them, which may have kernels that do both: only they can
+/// make it smaller.
 std::vector<std::size_t> fullest_nodes(const Graph& graph, const Plan& plan) {
   std::vector<std::size_t> nodes;
   for (std::size_t s = 0; s < plan.steps.size(); ++s) {
@@ -23,14 +24,25 @@ std::vector<std::size_t> fullest_nodes(const Graph& graph, const Plan& plan) {
     if (top + plan.alignment > plan.arena_bytes || live >= plan.arena_bytes)
       nodes.push_back(static_cast<std::size_t>(graph.producer(plan.steps[s].tensor)));
   }
+  const std::size_t touching = nodes.size();
+  for (std::size_t i = 0; i < touching; ++i)
+    for (const int reader : graph.consumers(graph.nodes[nodes[i]].outputs[0]))
+      if (std::find(nodes.begin(), nodes.end(), static_cast<std::size_t>(reader)) == nodes.end())
+        nodes.push_back(static_cast<std::size_t>(reader));
   return nodes;
+}
+
+std::int64_t instructions_of(const Plan& plan) {
+  std::int64_t sum = 0;
+  for (const Step& step : plan.steps) sum += step.instructions_estimated;
+  return sum;
 }
 
 }  // namespace
 
-Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions& options, std::int64_t goal,
+Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions& options, const RamGoal& goal,
                      KernelChoice& choice, Plan& plan) {
-  while (plan.arena_bytes > goal) {
+  while (plan.arena_bytes > goal.bytes) {
     double best_price = -1;
     KernelChoice best_choice;
     Plan best_plan;
@@ -41,13 +53,13 @@ Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions
         other.taken[n] = k;
         MOTE_TRY(Plan smaller, lay_out(graph, target, options, other));
         const std::int64_t won = plan.arena_bytes - smaller.arena_bytes;
-        const KernelCall& now = choice.options[n][choice.taken[n]].call;
-        const KernelCall& then = choice.options[n][k].call;
         const std::int64_t flash = options.budget.flash_bytes;
-        if (won <= 0 || (flash > 0 && smaller.constant_bytes() > flash && constant_bytes(then) > constant_bytes(now)))
+        if (won <= 0 ||
+            (flash > 0 && smaller.constant_bytes() > flash && smaller.constant_bytes() > plan.constant_bytes()))
           continue;
-        const double price = static_cast<double>(std::max<std::int64_t>(0, then.instructions - now.instructions)) /
-                             static_cast<double>(won);
+        const std::int64_t lost = instructions_of(smaller) - instructions_of(plan);
+        const double price = static_cast<double>(std::max<std::int64_t>(0, lost)) / static_cast<double>(won);
+        if (instructions_of(smaller) > goal.most_instructions || price > goal.most_per_byte) continue;
         if (best_price >= 0 && price >= best_price) continue;
         best_price = price;
         best_choice = std::move(other);
@@ -75,8 +87,7 @@ Result<void> check_budget(const Plan& plan, const Budget& budget) {
                     "quantise or choose a larger board",
                     plan.constant_bytes(), plan.constant_bytes() - budget.flash_bytes, budget.flash_bytes, blame));
   }
-  std::int64_t instructions = 0;
-  for (const Step& step : plan.steps) instructions += step.instructions_estimated;
+  const std::int64_t instructions = instructions_of(plan);
   if (budget.cycles > 0 && instructions > budget.cycles)
     return does_not_fit(
         fmt::format("one inference needs about {} instructions, {} more than the {} allowed; use "

@@ -52,32 +52,69 @@ std::int64_t total_constants(const Options& options, const Choice& choice) {
   return total;
 }
 
-/// Steps down to smaller kernels, least loss of speed per byte won first, until the constants fit the budget (or
-/// nothing smaller is left: make_plan then reports what does not fit).
+/// A choice for the first nodes: what it costs, and where it came from.
+struct Partial {
+  std::int64_t bytes = 0;
+  std::int64_t instructions = 0;
+  std::size_t before = 0;  ///< index among the partial choices of one node less
+  std::size_t option = 0;  ///< of the last node
+};
+
+constexpr std::size_t kMostPartials = 4000;
+
+/// Sorted by bytes; only those that no other undercuts in both, and at most kMostPartials: then the fastest of every
+/// equal stretch of bytes, and the smallest of all.
+std::vector<Partial> undominated(std::vector<Partial> all, std::int64_t budget) {
+  std::stable_sort(all.begin(), all.end(), [](const Partial& a, const Partial& b) {
+    return std::pair(a.bytes, a.instructions) < std::pair(b.bytes, b.instructions);
+  });
+  std::vector<Partial> kept;
+  for (const Partial& p : all) {
+    if (!kept.empty() && (p.instructions >= kept.back().instructions || p.bytes > budget)) continue;
+    kept.push_back(p);
+  }
+  if (kept.size() <= kMostPartials) return kept;
+  const std::int64_t width = (kept.back().bytes - kept.front().bytes) / static_cast<std::int64_t>(kMostPartials) + 1;
+  std::vector<Partial> thinned = {kept.front()};
+  for (std::size_t i = 1; i < kept.size(); ++i) {
+    const auto stretch = [&](const Partial& p) { return (p.bytes - kept.front().bytes) / width; };
+    if (i + 1 == kept.size() || stretch(kept[i]) != stretch(kept[i + 1])) thinned.push_back(kept[i]);
+  }
+  return thinned;
+}
+
+/// The fewest instructions whose constants fit the budget; if nothing fits, the fewest bytes (make_plan then reports
+/// what does not fit). A knapsack with one option a node, solved from node to node.
 void fit_flash(const Options& options, Choice& choice, std::int64_t budget) {
-  std::int64_t total = total_constants(options, choice);
-  while (total > budget) {
-    double best_price = -1;
-    std::size_t best_node = 0;
-    std::size_t best_option = 0;
-    for (std::size_t n = 0; n < options.size(); ++n)
+  if (total_constants(options, choice) <= budget) return;
+  // What the nodes still to come need at least: partial choices that leave less are not followed.
+  std::vector<std::int64_t> least_after(options.size() + 1, 0);
+  for (std::size_t n = options.size(); n-- > 0;) {
+    least_after[n] = least_after[n + 1];
+    if (options[n].empty()) continue;
+    std::int64_t least = INT64_MAX;
+    for (const Candidate& candidate : options[n])
+      if (!candidate.def->fuses) least = std::min(least, constant_bytes(candidate.call));
+    least_after[n] += least;
+  }
+  std::vector<std::vector<Partial>> stages = {{Partial{}}};
+  for (std::size_t n = 0; n < options.size(); ++n) {
+    std::vector<Partial> next;
+    for (std::size_t p = 0; p < stages.back().size(); ++p) {
+      const Partial& partial = stages.back()[p];
+      if (options[n].empty()) next.push_back({partial.bytes, partial.instructions, p, 0});
       for (std::size_t k = 0; k < options[n].size(); ++k) {
-        const KernelCall& now = options[n][choice[n]].call;
-        const KernelCall& then = options[n][k].call;
-        const std::int64_t won = constant_bytes(now) - constant_bytes(then);
-        if (won <= 0) continue;
-        const double price = static_cast<double>(std::max<std::int64_t>(0, then.instructions - now.instructions)) /
-                             static_cast<double>(won);
-        if (best_price < 0 || price < best_price) {
-          best_price = price;
-          best_node = n;
-          best_option = k;
-        }
+        if (options[n][k].def->fuses) continue;
+        const KernelCall& call = options[n][k].call;
+        next.push_back({partial.bytes + constant_bytes(call), partial.instructions + call.instructions, p, k});
       }
-    if (best_price < 0) return;
-    total += constant_bytes(options[best_node][best_option].call) -
-             constant_bytes(options[best_node][choice[best_node]].call);
-    choice[best_node] = best_option;
+    }
+    stages.push_back(undominated(std::move(next), budget - least_after[n + 1]));
+  }
+  std::size_t at = stages.back().size() - 1;  // the last is the fastest
+  for (std::size_t n = options.size(); n-- > 0;) {
+    choice[n] = stages[n + 1][at].option;
+    at = stages[n + 1][at].before;
   }
 }
 
@@ -87,7 +124,8 @@ std::int64_t balanced_budget(const Options& options) {
   for (const auto& candidates_of_node : options) {
     if (candidates_of_node.empty()) continue;
     std::int64_t least = INT64_MAX;
-    for (const Candidate& candidate : candidates_of_node) least = std::min(least, constant_bytes(candidate.call));
+    for (const Candidate& candidate : candidates_of_node)
+      if (!candidate.def->fuses) least = std::min(least, constant_bytes(candidate.call));
     smallest += least;
   }
   return smallest + smallest / 10 + 2048;
@@ -103,11 +141,14 @@ Result<KernelChoice> choose_kernels(const Graph& graph, const Target& target, co
     const Node& node = graph.nodes[n];
     if (node.op->layout_free && !graph.tensor(node.inputs[0]).is_constant()) continue;
     found[n] = candidates(graph, wide, node, target, options);
-    if (found[n].empty())
+    if (std::all_of(found[n].begin(), found[n].end(), [](const Candidate& c) { return c.def->fuses; }))
       return unsupported(fmt::format("{} ({}) has no kernel for target {}", node.op->name,
                                      dtype_name(graph.tensor(node.outputs[0]).type), target.name),
                          node_place(graph, n));
-    const auto best = std::min_element(found[n].begin(), found[n].end(), [&](const Candidate& a, const Candidate& b) {
+    // Fused kernels do more than this node, so they stand last: only fit_ram takes them.
+    const auto alone = std::stable_partition(found[n].begin(), found[n].end(),
+                                             [](const Candidate& candidate) { return !candidate.def->fuses; });
+    const auto best = std::min_element(found[n].begin(), alone, [&](const Candidate& a, const Candidate& b) {
       return better(a, b, options.budget.optimize);
     });
     choice[n] = static_cast<std::size_t>(best - found[n].begin());

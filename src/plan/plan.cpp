@@ -33,8 +33,14 @@ class Planner {
     alias_layout_free();
     MOTE_TRY_VOID(check_outputs());
     add_inputs();
+    std::vector<bool> absorbed(graph_.nodes.size(), false);
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (choice.options[n].empty()) continue;
+      const int other = choice.options[n][choice.taken[n]].call.absorbs;
+      if (other >= 0) absorbed[static_cast<std::size_t>(other)] = true;
+    }
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n)
-      if (!choice.options[n].empty()) add_step(n, choice.options[n][choice.taken[n]].call);
+      if (!choice.options[n].empty() && !absorbed[n]) add_step(n, choice.options[n][choice.taken[n]].call);
     add_outputs();
     place();
     return std::move(plan_);
@@ -63,9 +69,9 @@ class Planner {
     const std::size_t root = home(id);
     if (buffer_of_[root] >= 0) return buffer_of_[root];
     const Tensor& tensor = graph_.tensors[root];
-    plan_.buffers.push_back(
-        {identifier(tensor.name), kind, tensor.bytes(), 0, first, first, static_cast<TensorId>(root),
-         kind == BufferKind::state ? reset_byte(tensor) : std::uint8_t{0}});
+    plan_.buffers.push_back({identifier(tensor.name), kind, tensor.bytes(), 0, first, first,
+                             static_cast<TensorId>(root),
+                             kind == BufferKind::state ? reset_byte(tensor) : std::uint8_t{0}});
     return buffer_of_[root] = static_cast<std::int32_t>(plan_.buffers.size()) - 1;
   }
 
@@ -110,6 +116,11 @@ class Planner {
     return candidate;
   }
 
+  std::int64_t macs(std::size_t n) const {
+    const Node& node = graph_.nodes[n];
+    return node.op->macs == nullptr ? 0 : node.op->macs(graph_, node);
+  }
+
   void add_step(std::size_t n, KernelCall call) {
     const Node& node = graph_.nodes[n];
     const auto index = static_cast<std::int32_t>(plan_.steps.size());
@@ -120,7 +131,7 @@ class Planner {
     step.params_type = std::move(call.params_type);
     step.header = std::move(call.header);
     step.sources = std::move(call.sources);
-    step.macs = node.op->macs == nullptr ? 0 : node.op->macs(graph_, node);
+    step.macs = macs(n) + (call.absorbs < 0 ? 0 : macs(static_cast<std::size_t>(call.absorbs)));
     step.instructions_estimated = call.instructions;
     step.tensor = node.outputs[0];
     if (options_.in_place) step.overlap = call.overlap;
@@ -136,8 +147,8 @@ class Planner {
       const Tensor& tensor = graph_.tensor(id);
       const bool state = node.op->stateful && id == node.outputs[0];
       const BufferKind kind = state ? BufferKind::state : BufferKind::activation;
-      step.arguments.push_back({buffer(id, kind, index), -1, state ? Access::read_write : Access::write,
-                                std::string(c_type(tensor.type))});
+      step.arguments.push_back(
+          {buffer(id, kind, index), -1, state ? Access::read_write : Access::write, std::string(c_type(tensor.type))});
     }
     for (const TensorId id : call.reads) {
       const Tensor& tensor = graph_.tensor(id);
@@ -207,11 +218,15 @@ Result<Plan> make_plan(const Graph& graph, const Target& target, const PlanOptio
   MOTE_TRY(KernelChoice choice, choose_kernels(graph, target, options));
   MOTE_TRY(Plan plan, lay_out(graph, target, options, choice));
   const Budget& budget = options.budget;
-  if (budget.optimize == Optimize::ram) {
-    MOTE_TRY_VOID(fit_ram(graph, target, options, 0, choice, plan));
-  } else if (budget.ram_bytes > 0 && plan.arena_bytes > budget.ram_bytes) {
-    MOTE_TRY_VOID(fit_ram(graph, target, options, budget.ram_bytes, choice, plan));
+  if (budget.optimize == Optimize::ram) MOTE_TRY_VOID(fit_ram(graph, target, options, {}, choice, plan));
+  if (budget.optimize == Optimize::balanced) {
+    // RAM that is nearly free: at most a twentieth more instructions, at most twenty for a byte.
+    std::int64_t instructions = 0;
+    for (const Step& step : plan.steps) instructions += step.instructions_estimated;
+    MOTE_TRY_VOID(fit_ram(graph, target, options, {0, instructions + instructions / 20, 20.0}, choice, plan));
   }
+  if (budget.ram_bytes > 0 && plan.arena_bytes > budget.ram_bytes)
+    MOTE_TRY_VOID(fit_ram(graph, target, options, {.bytes = budget.ram_bytes}, choice, plan));
   MOTE_TRY_VOID(check_memory(plan));
   MOTE_TRY_VOID(check_budget(plan, budget));
   return plan;

@@ -41,9 +41,16 @@ Result<KernelChoice> choose_kernels(const Graph& graph, const Target& target, co
 /// The plan of a given choice: steps, buffers, offsets. Unsupported if a model output is a constant.
 Result<Plan> lay_out(const Graph& graph, const Target& target, const PlanOptions& options, const KernelChoice& choice);
 
-/// Exchanges kernels of the fullest steps, least loss of speed per byte won first, until the arena is at most `goal`
-/// bytes or nothing makes it smaller. `plan` is the plan of `choice` before and after.
-Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions& options, std::int64_t goal,
+/// How small the arena is to be made, and what that may cost.
+struct RamGoal {
+  std::int64_t bytes = 0;                      ///< of the arena; enough
+  std::int64_t most_instructions = INT64_MAX;  ///< of the whole plan
+  double most_per_byte = 1e18;                 ///< instructions more for a byte less
+};
+
+/// Exchanges kernels of the fullest steps, least loss of speed per byte won first, until the goal is reached or nothing
+/// makes the arena smaller at the price allowed. `plan` is the plan of `choice` before and after.
+Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions& options, const RamGoal& goal,
                      KernelChoice& choice, Plan& plan);
 
 /// DoesNotFit if the plan exceeds flash, RAM or cycles, with how much and the largest culprits.

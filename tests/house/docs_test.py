@@ -20,6 +20,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODELS = {
+    "ww.tflite": "models/mlperf_tiny/str_ww_ref_int8.tflite",
     "kws.tflite": "models/mlperf_tiny/kws_ref_int8.tflite",
     "vww.tflite": "models/mlperf_tiny/vww_96_int8.tflite",
     "ic.tflite": "models/mlperf_tiny/ic_resnet_int8.tflite",

@@ -202,6 +202,41 @@ TEST(Tflite, PlainOperators) {
     EXPECT_EQ(imported(model_of({.in = {2}, .out = {2}, .op = op, .constants = {}})).nodes.size(), 1U);
 }
 
+TEST(Tflite, ConcatAndSlices) {
+  TfliteWriter w;
+  const auto x = w.add({.shape = {1, 4, 3}, .type = kFloat});
+  const auto both = w.add({.shape = {1, 4, 6}, .type = kFloat});
+  const auto ints = [&](const std::vector<std::int32_t>& values) {
+    return w.add({.shape = {static_cast<std::int32_t>(values.size())}, .type = kInt32, .data = bytes_of(values)});
+  };
+  const auto b = ints({0, 1, 2}), s = ints({1, -1, 3});
+  const auto part = w.add({.shape = {1, 3, 3}, .type = kFloat});
+  const auto sb = ints({0, -1}), se = ints({0, 0}), ss = ints({1, 1});
+  const auto last = w.add({.shape = {1, 3}, .type = kFloat});
+  const auto tb = ints({0, 0}), te = ints({1, 3}), ts = ints({1, 2});
+  const auto odd = w.add({.shape = {1, 2}, .type = kFloat});
+  const auto join = schema::CreateConcatenationOptions(w.builder, -1, ActivationFunctionType::NONE).Union();
+  w.add(BuiltinOperator::CONCATENATION, {x, x}, {both}, BuiltinOptions::ConcatenationOptions, join);
+  w.add(BuiltinOperator::SLICE, {both, b, s}, {part});
+  const auto keep_first = schema::CreateStridedSliceOptions(w.builder, 1, 1, 0, 0, 2, false).Union();
+  w.add(BuiltinOperator::STRIDED_SLICE, {part, sb, se, ss}, {last}, BuiltinOptions::StridedSliceOptions, keep_first);
+  const auto plain = schema::CreateStridedSliceOptions(w.builder, 0, 0, 0, 0, 0, false).Union();
+  w.add(BuiltinOperator::STRIDED_SLICE, {last, tb, te, ts}, {odd}, BuiltinOptions::StridedSliceOptions, plain);
+  const Graph graph = imported(w.finish({x}, {odd}));
+  ASSERT_EQ(graph.nodes.size(), 4U);
+  EXPECT_EQ(graph.nodes[0].attrs.integer("axis"), 2);
+  EXPECT_EQ(graph.nodes[1].attrs.list("size"), (std::vector<std::int64_t>{1, 3, 3}));
+  EXPECT_EQ(graph.nodes[2].attrs.list("begin"), (std::vector<std::int64_t>{0, 2, 0})) << "x[:, -1]";
+  EXPECT_EQ(graph.nodes[2].attrs.list("drop"), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(graph.nodes[3].attrs.list("size"), (std::vector<std::int64_t>{1, 2}));
+  // What they compute together: of row 3, values 2 of the first copy, and 0 and 1 of the second; of these 0 and 2.
+  std::vector<float> values(12);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+  const Bytes input = bytes_of(values);
+  const auto out = Executor(graph).run({input});
+  EXPECT_EQ(out[0], bytes_of<float>({11, 10}));
+}
+
 TEST(Tflite, ReshapeTakesItsShapeFromTheOption) {
   const OneOp reshape = {.in = {2, 3},
                          .out = {6},

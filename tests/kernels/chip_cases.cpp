@@ -17,14 +17,6 @@
 #include "tests/ops/case_maker.h"
 
 namespace mote::testing {
-namespace {
-
-/// A graph of all cases side by side, and two samples of every input: the case's own and another.
-struct Merged {
-  Graph graph;
-  std::vector<Bytes> inputs;
-  int count = 0;
-};
 
 void merge(Merged& into, const OpCase& test) {
   const std::string prefix = fmt::format("c{}_", into.count++);
@@ -54,6 +46,8 @@ void merge(Merged& into, const OpCase& test) {
     into.inputs.push_back(both);
   }
 }
+
+namespace {
 
 Bytes sample_of(const Bytes& both, int sample) {
   const auto half = static_cast<std::ptrdiff_t>(both.size() / 2);
@@ -86,13 +80,10 @@ void expect_reference(const Merged& merged, const RunResult& run, const std::str
   }
 }
 
-/// Plans with this kernel alone, emits, builds and runs.
-void check(const Merged& merged, const KernelDef& def, const Target& target, const Board& board) {
-  const std::string where = fmt::format("{} on {}", def.name, board.name);
-  PlanOptions options;
-  for (const KernelDef* other : kernels::all())
-    if (other != &def) options.disabled_kernels.emplace_back(other->name);
-  const auto plan = make_plan(merged.graph, target, options);
+}  // namespace
+
+void check_plan(const Merged& merged, const Result<Plan>& plan, const Target& target, const Board& board,
+                const std::string& where) {
   ASSERT_TRUE(plan) << where << ": " << plan.error().to_string();
   const auto folder = TemporaryFolder::create();
   ASSERT_TRUE(folder);
@@ -111,13 +102,24 @@ void check(const Merged& merged, const KernelDef& def, const Target& target, con
   expect_reference(merged, *result, where);
 }
 
+namespace {
+
+/// Plans with this kernel alone.
+void check(const Merged& merged, const KernelDef& def, const Target& target, const Board& board) {
+  PlanOptions options;
+  for (const KernelDef* other : kernels::all())
+    if (other != &def) options.disabled_kernels.emplace_back(other->name);
+  check_plan(merged, make_plan(merged.graph, target, options), target, board,
+             fmt::format("{} on {}", def.name, board.name));
+}
+
 }  // namespace
 
 std::vector<const KernelDef*> kernels_of_folder(const char* folder) {
   std::vector<const KernelDef*> defs;
   const auto path = std::filesystem::path(MOTE_TEST_SOURCE_DIR) / "device" / folder;
   for (const KernelDef* def : kernels::all())
-    if (std::filesystem::exists(path / def->source)) defs.push_back(def);
+    if (std::filesystem::exists(path / def->source) && !def->fuses) defs.push_back(def);
   return defs;
 }
 

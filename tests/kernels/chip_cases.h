@@ -9,7 +9,19 @@
 
 namespace mote::testing {
 
-/// The kernels whose source lies in device/<folder>.
+/// A graph of cases side by side, and two samples of every input: the case's own and another.
+struct Merged {
+  Graph graph;
+  std::vector<Bytes> inputs;
+  int count = 0;
+};
+void merge(Merged& into, const OpCase& test);
+
+/// Emits and builds the plan, runs both samples and compares with the reference.
+void check_plan(const Merged& merged, const Result<Plan>& plan, const Target& target, const Board& board,
+                const std::string& where);
+
+/// The kernels whose source lies in device/<folder>, but for those that do two nodes at once (rows_test.cpp).
 std::vector<const KernelDef*> kernels_of_folder(const char* folder);
 
 /// Those of `cases` that the kernel takes on the board's target, at most `most` and 180,000 bytes of them, on the

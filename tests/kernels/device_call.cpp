@@ -19,11 +19,13 @@ extern "C" {
 #include "average_pool2d_s8.h"
 #include "biquad_s16.h"
 #include "clamp_f32.h"
+#include "concat.h"
 #include "conv2d_f32.h"
 #include "conv2d_s16.h"
 #include "conv2d_s8.h"
 #include "conv2d_s8w4.h"
 #include "copy.h"
+#include "delay_line.h"
 #include "depthwise_conv2d_f32.h"
 #include "depthwise_conv2d_multiplier_s8.h"
 #include "depthwise_conv2d_s16.h"
@@ -51,6 +53,7 @@ extern "C" {
 #include "quantize_f32_s8.h"
 #include "rescale.h"
 #include "resize_image_s8.h"
+#include "slice.h"
 #include "sliding_stats_s16.h"
 #include "softmax_f32.h"
 #include "softmax_s16.h"
@@ -134,6 +137,11 @@ Kernel kernel(const char* params_type, std::vector<Slot> slots) {
     table[#function] = kernel<P, &function>(                                                                  \
         "mote_rescale_params", {F(count), F(in_zero), F(out_zero), F(multiplier), F(shift), F(min), F(max)}); \
   }
+#define CONCAT(inputs)                                                                                               \
+  {                                                                                                                  \
+    using P = mote_concat_params;                                                                                    \
+    table["mote_concat_" #inputs] = kernel<P, &mote_concat_##inputs>("mote_concat_params", {F(rows), F(row_bytes)}); \
+  }
 #define WINDOW                                                                                                      \
   F(batches), F(in_h), F(in_w), F(out_h), F(out_w), F(filter_h), F(filter_w), F(stride_h), F(stride_w), F(pad_top), \
       F(pad_left)
@@ -177,6 +185,11 @@ std::map<std::string, Kernel> make_table() {
   KERNEL(mote_conv2d_f32, WINDOW, DILATION, F(in_c), F(out_c), RANGE, PACKED)
   KERNEL(mote_conv2d_s8, WINDOW, DILATION, F(in_c), F(out_c), RANGE, ZEROS, PACKED, SCALES)
   KERNEL(mote_copy, F(bytes))
+  KERNEL(mote_delay_line, F(rows), F(in_row), F(out_row))
+  KERNEL(mote_slice, F(begin), F(run), F(rank), F(size), F(stride))
+  // clang-format off
+  CONCAT(1) CONCAT(2) CONCAT(3) CONCAT(4) CONCAT(5) CONCAT(6) CONCAT(7) CONCAT(8)
+  // clang-format on
   KERNEL(mote_depthwise_conv2d_f32, WINDOW, DILATION, F(in_c), F(depth_multiplier), RANGE, PACKED)
   KERNEL(mote_depthwise_conv2d_multiplier_s8, WINDOW, DILATION, F(in_c), F(depth_multiplier), RANGE, ZEROS, PACKED,
          SCALES)

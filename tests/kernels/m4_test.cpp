@@ -47,19 +47,33 @@ TEST(M4Variants, HaveCases) {
   std::set<std::string> used;
   for (const OpCase& test : all_cases()) {
     const Node& node = test.graph.nodes[0];
-    for (const KernelDef* def :
-         {&kernels::add_linear_s8, &kernels::depthwise_3x3_s8, &kernels::winograd_2x2_s8, &kernels::winograd_4x4_s8})
+    for (const KernelDef* def : {&kernels::add_linear_s8, &kernels::depthwise_3x3_s8, &kernels::depthwise_taps_s8,
+                                 &kernels::winograd_2x2_s8, &kernels::winograd_4x4_s8})
       if (def->op == node.op && def->applies(test.graph, node, target))
         used.insert(def->lower(test.graph, node, target).kernel);
   }
-  for (const char* name :
-       {"mote_add_linear_s8", "mote_add_linear_signed_s8", "mote_depthwise_3x3_s8_plain_7",
-        "mote_depthwise_3x3_s8_plain_9", "mote_depthwise_3x3_s8_signed_7", "mote_depthwise_3x3_s8_signed_9",
-        "mote_depthwise_3x3_stride2_s8_plain_7", "mote_depthwise_3x3_stride2_s8_plain_9",
-        "mote_depthwise_3x3_stride2_s8_signed_7", "mote_depthwise_3x3_stride2_s8_signed_9",
-        "mote_winograd_2x2_s8_plain_9", "mote_winograd_2x2_s8_plain_11", "mote_winograd_2x2_s8_signed_9",
-        "mote_winograd_2x2_s8_signed_11", "mote_winograd_4x4_s8_plain_9", "mote_winograd_4x4_s8_plain_11",
-        "mote_winograd_4x4_s8_signed_9", "mote_winograd_4x4_s8_signed_11"})
+  for (const char* name : {"mote_add_linear_s8",
+                           "mote_add_linear_signed_s8",
+                           "mote_depthwise_3x3_s8_plain_7",
+                           "mote_depthwise_3x3_s8_plain_9",
+                           "mote_depthwise_3x3_s8_signed_7",
+                           "mote_depthwise_3x3_s8_signed_9",
+                           "mote_depthwise_3x3_stride2_s8_plain_7",
+                           "mote_depthwise_3x3_stride2_s8_plain_9",
+                           "mote_depthwise_3x3_stride2_s8_signed_7",
+                           "mote_depthwise_3x3_stride2_s8_signed_9",
+                           "mote_depthwise_taps_s8_plain_7",
+                           "mote_depthwise_taps_s8_plain_9",
+                           "mote_depthwise_taps_s8_signed_7",
+                           "mote_depthwise_taps_s8_signed_9",
+                           "mote_winograd_2x2_s8_plain_9",
+                           "mote_winograd_2x2_s8_plain_11",
+                           "mote_winograd_2x2_s8_signed_9",
+                           "mote_winograd_2x2_s8_signed_11",
+                           "mote_winograd_4x4_s8_plain_9",
+                           "mote_winograd_4x4_s8_plain_11",
+                           "mote_winograd_4x4_s8_signed_9",
+                           "mote_winograd_4x4_s8_signed_11"})
     EXPECT_TRUE(used.contains(name)) << name;
 }
 

@@ -55,7 +55,9 @@ OpCase seen_by(const KernelDef& def, const OpCase& test) {
 
 Bytes run_apart(const KernelDef& def, const OpCase& test) {
   const KernelCall call = def.lower(test.graph, test.graph.nodes[0], host_target());
-  const Bytes poison(static_cast<std::size_t>(test.graph.tensor(test.graph.outputs[0]).bytes()), 0xa5);
+  const Tensor& out = test.graph.tensor(test.graph.outputs[0]);
+  const bool state = test.graph.nodes[0].op->stateful;
+  const Bytes poison(static_cast<std::size_t>(out.bytes()), state ? reset_byte(out) : std::uint8_t{0xa5});
   std::vector<std::unique_ptr<std::uint8_t[]>> buffers;
   buffers.push_back(exact_copy(poison));
   for (const Bytes& value : argument_values(call, test)) buffers.push_back(exact_copy(value));

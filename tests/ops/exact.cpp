@@ -120,6 +120,9 @@ class Exact {
     if (op == "batch_norm") return batch_norm(at);
     if (op == "resize_image") return resized(at);
     if (op == "normalise") return normalised(at);
+    if (op == "concat") return concat(at);
+    if (op == "slice") return slice(at);
+    if (op == "delay_line") return delay_line(at);
     if (op == "reshape") return in_[0].values[flat(at)];
     return in_[0][at];  // relu, relu6, quantize, dequantize: the activation and the output's quantisation do the rest
   }
@@ -129,6 +132,31 @@ class Exact {
     std::int64_t position = 0;
     for (std::size_t i = 0; i < at.size(); ++i) position = position * shape[i] + at[i];
     return static_cast<std::size_t>(position);
+  }
+
+  double concat(Index at) const {
+    const auto axis = static_cast<std::size_t>(attr("axis"));
+    std::size_t i = 0;
+    for (; at[axis] >= in_[i].shape[axis]; ++i) at[axis] -= in_[i].shape[axis];
+    return in_[i][at];
+  }
+
+  double slice(const Index& at) const {
+    Index from;
+    const auto& drop = node_.attrs.list("drop");
+    for (std::size_t i = 0, next = 0; i < in_[0].shape.size(); ++i) {
+      const bool dropped = std::find(drop.begin(), drop.end(), static_cast<std::int64_t>(i)) != drop.end();
+      const std::int64_t step = dropped ? 0 : at[next++];
+      from.push_back(node_.attrs.list("begin")[i] + step * node_.attrs.list("stride")[i]);
+    }
+    return in_[0][from];
+  }
+
+  /// After one run: what came before the input is 0.
+  double delay_line(Index at) const {
+    const auto axis = static_cast<std::size_t>(attr("axis"));
+    at[axis] -= attr("length") - in_[0].shape[axis];
+    return at[axis] < 0 ? 0.0 : in_[0][at];
   }
 
   double convolution(const Index& at, bool depthwise) const {

@@ -39,6 +39,7 @@ struct RandomGraphOptions {
   bool no_ops = true;       ///< reshapes, pads, transposes, dead branches: what passes remove
   bool softmax = true;      ///< may end in softmax
   int dead_percent = 20;    ///< chance that an output channel has no weights
+  bool joins = false;       ///< concats and slices too
 };
 
 class RandomGraph {
@@ -92,6 +93,7 @@ class RandomGraph {
   }
 
   void layer() {
+    if (options_.joins && random_.chance(20)) return random_.chance(50) ? concat() : slice();
     if (random_.chance(45)) return random_.chance(60) ? conv2d() : depthwise();
     switch (random_.integer(0, options_.no_ops ? 9 : 4)) {
       case 0:
@@ -230,6 +232,42 @@ class RandomGraph {
       attrs.set("activation", random_activation());
       return emit(ops::add, {x_, other}, attrs, x().shape);
     }
+  }
+
+  /// x with itself or an activation of the same quantisation, along any axis that fits.
+  void concat() {
+    std::vector<TensorId> others = {x_};
+    for (const Node& node : graph_.nodes) {
+      const Tensor& t = graph_.tensor(node.outputs[0]);
+      if (t.shape == x().shape && t.quant == x().quant) others.push_back(node.outputs[0]);
+    }
+    const std::int32_t axis = random_.integer(1, static_cast<std::int32_t>(x().shape.size()) - 1);
+    Shape out = x().shape;
+    if (out[static_cast<std::size_t>(axis)] > 6) return slice();
+    out[static_cast<std::size_t>(axis)] *= 2;
+    Attributes attrs;
+    attrs.set("axis", std::int64_t{axis});
+    const Quantization quant = x().quant;
+    emit(ops::concat, {x_, others[static_cast<std::size_t>(pick(others.size()))]}, attrs, out, &quant);
+  }
+
+  void slice() {
+    std::vector<std::int64_t> begin, size, stride;
+    Shape out;
+    for (const std::int32_t dim : x().shape) {
+      begin.push_back(random_.chance(60) ? 0 : random_.integer(0, dim - 1));
+      stride.push_back(random_.chance(80) ? 1 : 2);
+      const std::int64_t most = (dim - begin.back() + stride.back() - 1) / stride.back();
+      size.push_back(random_.chance(60) ? most : random_.integer(1, static_cast<std::int32_t>(most)));
+      out.push_back(static_cast<std::int32_t>(size.back()));
+    }
+    Attributes attrs;
+    attrs.set("begin", begin);
+    attrs.set("size", size);
+    attrs.set("stride", stride);
+    attrs.set("drop", std::vector<std::int64_t>{});
+    const Quantization quant = x().quant;
+    emit(ops::slice, {x_}, attrs, out, &quant);
   }
 
   void add_constant() {

@@ -1,0 +1,131 @@
+// Random int8 networks, whole: every pass off in turn, every portable kernel off in turn, outputs overlapping inputs or
+// not; each such plan is executed as it stands, in one arena, by the device kernels on this machine, and must give the
+// reference's outputs bit for bit. (tests/kernels/m4_choices_test.cpp does a few on the emulated chip.)
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "ops/execute.h"
+#include "passes/pipeline.h"
+#include "passes/stream.h"
+#include "plan/check_memory.h"
+#include "plan/plan.h"
+#include "tests/kernels/device_call.h"
+#include "tests/kernels/run_kernel.h"
+#include "tests/passes/random_graph.h"
+
+namespace mote::testing {
+namespace {
+
+/// Executes a plan's steps in one arena, as the emitted C would.
+class PlanRunner {
+ public:
+  explicit PlanRunner(const Plan& plan) : plan_(plan), words_(static_cast<std::size_t>(plan.arena_bytes) / 8 + 1) {
+    for (const Buffer& buffer : plan.buffers)
+      if (buffer.kind == BufferKind::state) std::fill_n(arena() + buffer.offset, buffer.bytes, buffer.reset_byte);
+  }
+
+  std::vector<Bytes> run(const std::vector<Bytes>& inputs) {
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      std::copy(inputs[i].begin(), inputs[i].end(), place(plan_.inputs[i].buffer));
+    for (const Step& step : plan_.steps) {
+      KernelCall call;
+      call.kernel = step.kernel;
+      call.params_type = step.params_type;
+      call.fields = step.fields;
+      call.constants = plan_.constants;
+      std::vector<Bytes> constants;  // read as arguments
+      constants.reserve(step.arguments.size());
+      std::vector<void*> arguments;
+      for (const Argument& argument : step.arguments) {
+        if (argument.buffer < 0)
+          constants.push_back(plan_.constants[static_cast<std::size_t>(argument.constant)].bytes);
+        arguments.push_back(argument.buffer < 0 ? constants.back().data() : place(argument.buffer));
+      }
+      call_device(call, arguments);
+    }
+    std::vector<Bytes> outputs;
+    for (const Port& port : plan_.outputs) {
+      const std::uint8_t* from = place(port.buffer);
+      outputs.emplace_back(from, from + dtype_bytes(port.type, element_count(port.shape)));
+    }
+    return outputs;
+  }
+
+ private:
+  std::uint8_t* arena() { return reinterpret_cast<std::uint8_t*>(words_.data()); }
+  std::uint8_t* place(std::int32_t buffer) { return arena() + plan_.buffers[static_cast<std::size_t>(buffer)].offset; }
+
+  const Plan& plan_;
+  std::vector<std::uint64_t> words_;
+};
+
+/// Kernels that other plans of the graph could do without.
+std::set<std::string> kernels_used(const Graph& graph) {
+  std::set<std::string> names;
+  const auto choice = choose_kernels(graph, host_target(), {});
+  if (!choice) return names;
+  for (std::size_t n = 0; n < choice->options.size(); ++n)
+    if (choice->options[n].size() > 1) names.emplace(choice->options[n][choice->taken[n]].def->name);
+  return names;
+}
+
+void expect_reference(const Graph& original, const Graph& graph, const PlanOptions& options, const std::string& what) {
+  const auto plan = make_plan(graph, host_target(), options);
+  ASSERT_TRUE(plan) << what << ": " << plan.error().to_string();
+  PlanRunner runner(*plan);
+  Executor reference(original);
+  for (std::uint64_t sample = 0; sample < 2; ++sample) {
+    const auto inputs = random_inputs(original, sample);
+    ASSERT_EQ(runner.run(inputs), reference.run(as_spans(inputs))) << what << ", sample " << sample;
+  }
+}
+
+/// A model output may be a constant once passes have run; the planner refuses that.
+bool has_constant_output(const Graph& graph) {
+  for (const TensorId id : graph.outputs)
+    if (graph.tensor(id).is_constant()) return true;
+  return false;
+}
+
+TEST(Choices, EveryPassAndKernelOffInTurnGivesTheSameOutputs) {
+  std::set<std::string> kernels;
+  int plans = 0;
+  for (std::uint64_t seed = 0; seed < 60 && !HasFatalFailure(); ++seed) {
+    const Graph original = random_graph(seed, {.type = DType::i8, .layers = 7, .joins = seed % 2 == 0});
+    std::vector<std::string> off = {""};
+    for (const auto& pass : passes::all()) off.emplace_back(pass.name);
+    for (const std::string& pass : off) {
+      Graph graph = original;
+      passes::PipelineOptions pipeline;
+      if (!pass.empty()) pipeline.disable = {pass};
+      ASSERT_TRUE(passes::run(graph, host_target(), pipeline));
+      if (has_constant_output(graph)) continue;
+      for (const bool in_place : {true, false}) {
+        PlanOptions options;
+        options.in_place = in_place;
+        expect_reference(original, graph, options,
+                         fmt::format("seed {}, without {}, in place {}", seed, pass, in_place));
+        ++plans;
+      }
+    }
+    for (const Optimize optimize : {Optimize::size, Optimize::speed, Optimize::ram}) {
+      PlanOptions options;
+      options.budget.optimize = optimize;
+      expect_reference(original, original, options,
+                       fmt::format("seed {}, optimize {}", seed, static_cast<int>(optimize)));
+    }
+    for (const std::string& kernel : kernels_used(original)) {
+      PlanOptions options;
+      options.disabled_kernels = {kernel};
+      expect_reference(original, original, options, fmt::format("seed {}, without {}", seed, kernel));
+      kernels.insert(kernel);
+    }
+  }
+  EXPECT_GT(plans, 500);
+  EXPECT_GE(kernels.size(), 2U) << "the portable depthwise kernels stand in for each other";
+}
+
+}  // namespace
+}  // namespace mote::testing
