@@ -47,6 +47,8 @@ const std::vector<Setting>& settings() {
       {"ic_resnet_int8", "mps3-an547", {}},
       {"kws_ref_int8", "mps3-an547", {}},
       {"ad01_int8", "mps3-an547", {}},
+      {"str_ww_ref_int8", "nano33ble", {}},
+      {"str_ww_ref_int8", "nano33ble", {"--stream", "1"}},
   };
   return all;
 }
