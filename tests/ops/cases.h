@@ -21,6 +21,8 @@ const std::vector<OpCase>& op_cases();
 
 /// Cases of the operators on signals and features (signal_cases.cpp), which op_cases() includes.
 std::vector<OpCase> signal_cases();
+/// Likewise of concat, slice and delay_line (joining_cases.cpp).
+std::vector<OpCase> joining_cases();
 
 /// Random shapes and parameters of every operator, the same for the same seed.
 OpCase random_case(std::uint64_t seed);
