@@ -35,7 +35,7 @@ static int32_t gather(int32_t* to, const int8_t* in, int32_t y, int32_t x, const
 }
 
 static inline void conv2d(int8_t* out, const int8_t* in, int32_t* x, const mote_conv2d_s8_quads_params* p,
-                          mote_m0_run_quads* run) {
+                          mote_m0_loops run) {
   const mote_m0_groups groups = mote_m0_split(&p->layer);
   const int32_t line = p->in_w * p->in_c, step = line * p->dilation_h, row = p->filter_w * p->in_c;
   /* Windows that begin before these, and not before 0, lie inside. */
@@ -62,8 +62,8 @@ static inline void conv2d(int8_t* out, const int8_t* in, int32_t* x, const mote_
 }
 
 void mote_conv2d_s8_quads(int8_t* out, const int8_t* in, void* scratch, const mote_conv2d_s8_quads_params* p) {
-  conv2d(out, in, scratch, p, mote_m0_quads_plain);
+  conv2d(out, in, scratch, p, mote_m0_plain);
 }
 void mote_conv2d_s8_quads_signed(int8_t* out, const int8_t* in, void* scratch, const mote_conv2d_s8_quads_params* p) {
-  conv2d(out, in, scratch, p, mote_m0_quads_signed);
+  conv2d(out, in, scratch, p, mote_m0_signed);
 }

@@ -2,7 +2,7 @@
 #include "fully_connected_s8_quads.h"
 
 static inline void connect(int8_t* out, const int8_t* in, int32_t* x, const mote_fully_connected_s8_quads_params* p,
-                           mote_m0_run_quads* run) {
+                           mote_m0_loops run) {
   const mote_m0_groups groups = mote_m0_split(&p->layer);
   x[p->layer.inputs - 1] = 0; /* where their number is odd */
   for (int32_t r = 0; r < p->rows; ++r, in += p->row_inputs, out += p->layer.outputs)
@@ -11,9 +11,9 @@ static inline void connect(int8_t* out, const int8_t* in, int32_t* x, const mote
 
 void mote_fully_connected_s8_quads(int8_t* out, const int8_t* in, void* scratch,
                                    const mote_fully_connected_s8_quads_params* p) {
-  connect(out, in, scratch, p, mote_m0_quads_plain);
+  connect(out, in, scratch, p, mote_m0_plain);
 }
 void mote_fully_connected_s8_quads_signed(int8_t* out, const int8_t* in, void* scratch,
                                           const mote_fully_connected_s8_quads_params* p) {
-  connect(out, in, scratch, p, mote_m0_quads_signed);
+  connect(out, in, scratch, p, mote_m0_signed);
 }

@@ -7,7 +7,7 @@
  * -128 * (sum x) in each of their fields.
  * The sums become bytes as mote_m0_rescale.h says.
  * Stream of four outputs, made by src/kernels/quads_m0.cpp: a word an input, then what the rescale of each output
- * reads. */
+ * reads. Octets are two quads at once, which load their inputs once: two words an input, then eight rescales. */
 #ifndef MOTE_M0_QUADS_H
 #define MOTE_M0_QUADS_H
 
@@ -15,15 +15,16 @@
 
 typedef struct {
   const uint32_t* stream;
-  const uint32_t* end; /* behind the last group of four outputs */
+  const uint32_t* end; /* behind the last group of outputs */
   int32_t inputs;      /* even */
   int32_t low_bits, fraction;
   int32_t round; /* signed rescales: (zero point << fraction) + (1 << (fraction - 1)) */
 } mote_m0_quads;
 
-/* x: `inputs` widened inputs; start: what U, V and Z start from. Writes 4 bytes a group. */
+/* x: `inputs` widened inputs; start: what U, V and Z start from. Writes 4 or 8 bytes
+ * a group. */
 typedef void mote_m0_run_quads(const mote_m0_quads* q, const int32_t* x, const uint32_t* start, int8_t* out);
-mote_m0_run_quads mote_m0_quads_plain, mote_m0_quads_signed;
+mote_m0_run_quads mote_m0_quads_plain, mote_m0_quads_signed, mote_m0_octets_plain, mote_m0_octets_signed;
 
 /* Widens n bytes of any alignment, n >= 0; gives their sum. */
 int32_t mote_m0_widen(int32_t* to, const int8_t* from, int32_t n);

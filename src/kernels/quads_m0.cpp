@@ -43,16 +43,21 @@ std::optional<QuadsLayer> quads_layer(const Graph& graph, const Node& node, std:
   layer.act_min = range.min;
   layer.act_max = range.max;
   layer.is_signed = any_negative_m0(*rescales);
-  for (std::size_t o = 0; o < rescales->size(); o += 4) {
-    for (std::size_t t = 0; t < static_cast<std::size_t>(layer.inputs); ++t) {
-      std::uint32_t word = 0;
-      for (std::size_t k = 0; k < 4; ++k) {
-        const std::int32_t w = o + k < multipliers.size() && t < taps ? weights[(o + k) * taps + t] : 0;
-        word |= static_cast<std::uint32_t>(w + 128) << (8 * k);
-      }
-      layer.stream.push_back(word);
+  const auto word = [&](std::size_t output, std::size_t tap) {
+    std::uint32_t bytes = 0;
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::size_t o = output + k;
+      const std::int32_t w = o < multipliers.size() && tap < taps ? weights[o * taps + tap] : 0;
+      bytes |= static_cast<std::uint32_t>(w + 128) << (8 * k);
     }
-    for (std::size_t k = 0; k < 4; ++k) append_rescale_m0(layer.stream, (*rescales)[o + k], layer.is_signed);
+    return bytes;
+  };
+  for (std::size_t o = 0; o < rescales->size();) {
+    const std::size_t group = o + 8 <= multipliers.size() ? 8 : 4;
+    for (std::size_t t = 0; t < static_cast<std::size_t>(layer.inputs); ++t)
+      for (std::size_t k = 0; k < group; k += 4) layer.stream.push_back(word(o + k, t));
+    for (std::size_t k = 0; k < group; ++k) append_rescale_m0(layer.stream, (*rescales)[o + k], layer.is_signed);
+    o += group;
   }
   layer.group_words = static_cast<std::int32_t>(layer.stream.size() / (rescales->size() / 4));
   return layer;
@@ -79,10 +84,13 @@ void add_quads_layer(KernelCall& call, const QuadsLayer& layer) {
 }
 
 std::int64_t quads_instructions(const QuadsLayer& layer) {
-  const std::int64_t pairs = layer.inputs / 2, groups = (layer.outputs + 3) / 4, rest = layer.outputs % 4;
+  const std::int64_t pairs = layer.inputs / 2, turns = (pairs + 3) / 4, rest = layer.outputs % 4;
   const std::int64_t scale = layer.is_signed ? 22 : 18;
-  std::int64_t sum = 30 + groups * (47 + 20 * pairs + (pairs + 3) / 4 * 3 + 4 * scale);
-  if (layer.outputs >= 4) sum += 48;
+  const std::int64_t octets = layer.outputs / 8, quads = (layer.outputs + 3) / 4 - 2 * octets;
+  std::int64_t sum = 30 + quads * (47 + 20 * pairs + 3 * turns + 4 * scale);
+  sum += octets * (85 + 39 * pairs + 4 * turns + 8 * scale);
+  if (octets != 0) sum += 48;
+  if (layer.outputs % 8 >= 4) sum += 48;
   if (rest != 0) sum += 55 + 5 * rest;
   if (layer.act_min > -128 || layer.act_max < 127) sum += 8 * layer.outputs;
   return sum;
@@ -94,6 +102,6 @@ std::int64_t widen_m0_instructions(std::int64_t n, bool aligned) {
   return 20 + 8 * head + 17 * words + 7 * (n - head - 4 * words);
 }
 
-std::int64_t quads_code_bytes(const QuadsLayer& layer) { return layer.is_signed ? 680 : 640; }
+std::int64_t quads_code_bytes(const QuadsLayer& layer) { return layer.is_signed ? 1500 : 1420; }
 
 }  // namespace mote::kernels
