@@ -43,9 +43,27 @@ OpCase depthwise(testing::Random& random, std::string name) {
   return maker.make();
 }
 
+/// Sums near the ends of what quads and octets can take apart: every product of the first sample is the largest.
+OpCase farthest_sums() {
+  constexpr std::int32_t kInputs = 510, kOutputs = 13;
+  testing::CaseMaker maker("farthest_sums", ops::fully_connected, 1);
+  maker.attr("keep_dims", 0).attr("activation", std::string("none")).input(DType::i8, {1, kInputs}, {0.05F, 0});
+  maker.weights_s8({kOutputs, kInputs}, {0.002F}, 0).bias_s32(kOutputs, 20000).output_quant({6.4F, 3});
+  OpCase test = maker.make();
+  std::vector<std::int8_t> weights;
+  for (std::int32_t o = 0; o < kOutputs; ++o)
+    for (std::int32_t i = 0; i < kInputs; ++i)
+      weights.push_back(o % 3 == 0 ? 127 : o % 3 == 1 ? -127 : static_cast<std::int8_t>(i < 40 * o ? 127 : -127));
+  test.graph.tensors[static_cast<std::size_t>(test.graph.nodes[0].inputs[1])].data =
+      make_data(std::span<const std::int8_t>(weights));
+  std::fill(test.inputs[0].begin(), test.inputs[0].end(), std::uint8_t{0x80});
+  return test;
+}
+
 const std::vector<OpCase>& all_cases() {
   static const std::vector<OpCase> cases = [] {
-    std::vector<OpCase> list = testing::dense_cases();
+    std::vector<OpCase> list = {farthest_sums()};
+    for (const OpCase& test : testing::dense_cases()) list.push_back(test);
     testing::Random random(40);
     for (int i = 0; i < 60; ++i) list.push_back(depthwise(random, "depthwise_" + std::to_string(i)));
     for (const OpCase& test : testing::op_cases()) list.push_back(test);
@@ -74,8 +92,8 @@ TEST(M0Variants, HaveCases) {
   for (const char* name :
        {"mote_add_plane_s8", "mote_add_plane_signed_s8", "mote_conv2d_s8_quads", "mote_conv2d_s8_quads_signed",
         "mote_depthwise_3x3_s8_ring", "mote_depthwise_3x3_s8_ring_signed", "mote_depthwise_3x3_stride2_s8_ring",
-        "mote_depthwise_3x3_stride2_s8_ring_signed", "mote_fully_connected_s8_quads",
-        "mote_fully_connected_s8_quads_signed"})
+        "mote_depthwise_3x3_stride2_s8_ring_signed", "mote_depthwise_s8_band", "mote_depthwise_s8_band_signed",
+        "mote_fully_connected_s8_quads", "mote_fully_connected_s8_quads_signed"})
     EXPECT_TRUE(used.contains(name)) << name;
 }
 
