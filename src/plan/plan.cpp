@@ -220,10 +220,13 @@ Result<Plan> make_plan(const Graph& graph, const Target& target, const PlanOptio
   const Budget& budget = options.budget;
   if (budget.optimize == Optimize::ram) MOTE_TRY_VOID(fit_ram(graph, target, options, {}, choice, plan));
   if (budget.optimize == Optimize::balanced) {
-    // RAM that is nearly free: at most a twentieth more instructions, at most twenty for a byte.
+    // RAM that is nearly free: at most a twentieth more instructions, at most twenty for a byte, and next to no flash.
+    PlanOptions careful = options;
+    const std::int64_t most_constants = plan.constant_bytes() + plan.constant_bytes() / 50 + 512;
+    if (budget.flash_bytes <= 0 || most_constants < budget.flash_bytes) careful.budget.flash_bytes = most_constants;
     std::int64_t instructions = 0;
     for (const Step& step : plan.steps) instructions += step.instructions_estimated;
-    MOTE_TRY_VOID(fit_ram(graph, target, options, {0, instructions + instructions / 20, 20.0}, choice, plan));
+    MOTE_TRY_VOID(fit_ram(graph, target, careful, {0, instructions + instructions / 20, 20.0}, choice, plan));
   }
   if (budget.ram_bytes > 0 && plan.arena_bytes > budget.ram_bytes)
     MOTE_TRY_VOID(fit_ram(graph, target, options, {.bytes = budget.ram_bytes}, choice, plan));
