@@ -3,20 +3,9 @@
 #ifndef MOTE_CONV2D_S8_DUAL_H
 #define MOTE_CONV2D_S8_DUAL_H
 
-#include "mote_m4_layer.h"
+#include "mote_m4_conv2d.h"
 
-typedef struct {
-  int32_t batches;
-  int32_t in_h, in_w, in_c; /* elements */
-  int32_t out_h, out_w;
-  int32_t filter_h, filter_w;
-  int32_t stride_h, stride_w;
-  int32_t dilation_h, dilation_w;
-  int32_t pad_top, pad_left;
-  int32_t in_zero;     /* what padding holds */
-  int32_t body, tail;  /* bytes of a window's row: a multiple of 4, and 0 to 3 more (dilation_w > 1: any, and 0) */
-  mote_m4_layer layer; /* the stream's order of inputs: the bodies of all rows of the window, the tails of all, zeros */
-} mote_conv2d_s8_dual_params;
+typedef mote_m4_conv2d_params mote_conv2d_s8_dual_params;
 
 /* scratch, aligned to 4: 4 * layer.inputs bytes for pairs, then 2 * layer.inputs where windows leave the input or are
  * dilated along w, or else, if there are tails, twice filter_h * tail rounded up to a multiple of 4. Two pixels are

@@ -3,13 +3,9 @@
 #ifndef MOTE_POINTWISE_S8_DUAL_H
 #define MOTE_POINTWISE_S8_DUAL_H
 
-#include "mote_m4_layer.h"
+#include "mote_m4_pointwise.h"
 
-typedef struct {
-  int32_t pixels; /* all of the batch */
-  int32_t in_c;
-  mote_m4_layer layer; /* inputs: in_c rounded up to a multiple of 4 */
-} mote_pointwise_s8_dual_params;
+typedef mote_m4_pointwise_params mote_pointwise_s8_dual_params;
 
 /* out [pixels][outputs], in [pixels][in_c]. scratch: 4 * layer.inputs bytes, aligned to 4.
  * Two pixels are read before their outputs are written: out may lie on the inputs that are read already.

@@ -1,7 +1,8 @@
-// Kernels for conv2d on Arm cores with the DSP extension: dual weights, two pixels at a time
-// (device/cortex_m4/mote_m4_dual.h).
+// Kernels for conv2d on Arm cores with the DSP extension: dual weights (or four of int4), two pixels at a time
+// (device/cortex_m4/mote_m4_dual.h, mote_m4_quad.h).
 #include <algorithm>
 
+#include "ir/int4.h"
 #include "kernels/convolution.h"
 #include "kernels/dual_m4.h"
 #include "kernels/kernels.h"
@@ -40,9 +41,10 @@ std::optional<DualLayer> packed(const Graph& graph, const Node& node) {
   const bool depthwise = node.op == &ops::depthwise_conv2d;
   const std::int32_t channels = weights.shape[depthwise ? 3 : 0];
   const auto multipliers = ops::channel_multipliers(x, weights, ops::output(graph, node), channels);
-  const auto w = weights.constant<std::int8_t>();
-  if (!depthwise) return dual_layer(graph, node, w, multipliers, order, false);
-  return dual_layer(graph, node, channels_first(w, channels), multipliers, order, false);
+  const StreamKind kind = weights.type == DType::i4 ? StreamKind::quad : StreamKind::dual;
+  const std::vector<std::int8_t> w = int8_elements(weights);
+  if (!depthwise) return dual_layer(graph, node, w, multipliers, order, kind);
+  return dual_layer(graph, node, channels_first<std::int8_t>(w, channels), multipliers, order, kind);
 }
 
 bool usable(const Graph& graph, const Node& node, const Target& target) {
@@ -109,7 +111,7 @@ KernelCall lower_conv2d(const Graph& graph, const Node& node, const Target&) {
   const ops::Window w = convolution_window(graph, node);
   const DualLayer layer = *packed(graph, node);
   const std::int32_t body = row_body(w, in[3]), tail = w.filter_w * in[3] - body;
-  CallBuilder call("conv2d_s8_dual");
+  CallBuilder call(layer.kind == StreamKind::quad ? "conv2d_s8w4_quad" : "conv2d_s8_dual");
   call.reads(node);
   set_window(call, in, w, true);
   call.set("in_c", in[3])
@@ -128,14 +130,21 @@ KernelCall lower_conv2d(const Graph& graph, const Node& node, const Target&) {
   return result;
 }
 
-}  // namespace
-
-std::optional<KernelCall> pointwise_row_call(const Graph& graph, const Node& node, const Target& target) {
-  if (node.op != &ops::conv2d || !applies_pointwise(graph, node, target)) return {};
-  const Shape& in = ops::input(graph, node, 0).shape;
-  return pointwise_call(node, *packed(graph, node), in[2], in[3]);
+/// With int4 weights in the stream; those of the dual kernels have been widened.
+bool is_int4(const Graph& graph, const Node& node) { return ops::input(graph, node, 1).type == DType::i4; }
+bool applies_pointwise_int4(const Graph& graph, const Node& node, const Target& target) {
+  return is_int4(graph, node) && applies_pointwise(graph, node, target);
+}
+bool applies_conv2d_int4(const Graph& graph, const Node& node, const Target& target) {
+  return is_int4(graph, node) && applies_conv2d(graph, node, target);
 }
 
+}  // namespace
+
+const KernelDef pointwise_s8w4_quad = {"pointwise_s8w4_quad",  &ops::conv2d,    "pointwise_s8w4_quad.c",
+                                       applies_pointwise_int4, lower_pointwise, /*int4=*/true};
+const KernelDef conv2d_s8w4_quad = {"conv2d_s8w4_quad",  &ops::conv2d, "conv2d_s8w4_quad.c",
+                                    applies_conv2d_int4, lower_conv2d, /*int4=*/true};
 const KernelDef pointwise_s8_dual = {"pointwise_s8_dual", &ops::conv2d, "pointwise_s8_dual.c", applies_pointwise,
                                      lower_pointwise};
 const KernelDef conv2d_s8_dual = {"conv2d_s8_dual", &ops::conv2d, "conv2d_s8_dual.c", applies_conv2d, lower_conv2d};

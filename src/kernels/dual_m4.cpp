@@ -2,6 +2,7 @@
 #include "kernels/dual_m4.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "kernels/pack.h"
 #include "kernels/rescale_m4.h"
@@ -88,15 +89,17 @@ class Streamer {
   Streamer(DualLayer& layer, std::span<const std::size_t> order) : layer_(layer), order_(order) {}
 
   bool append(std::span<const Row, 4> rows) {
+    if (layer_.kind == StreamKind::quad) return append_quad(rows);
     put({rows[0].start, rows[2].start});
     for (std::size_t i = 0; i < static_cast<std::size_t>(layer_.inputs); i += 4)
       for (const std::size_t k : {i, i + 1})
         if (!put_weights(rows[0], rows[1], k) || !put_weights(rows[2], rows[3], k)) return false;
-    if (layer_.is_uniform) put({rows[1].start, rows[3].start});
+    const bool uniform = layer_.kind == StreamKind::uniform;
+    if (uniform) put({rows[1].start, rows[3].start});
     for (const std::size_t pair : {0, 2}) {
       const Rescale& a = rows[pair].rescale;
       const Rescale& b = rows[pair + 1].rescale;
-      if (layer_.is_uniform) continue;
+      if (uniform) continue;
       if (layer_.is_signed) put({a.negative, b.negative});
       if (layer_.is_signed) put({rows[pair + 1].start, a.multiplier, b.multiplier});
       if (!layer_.is_signed) put({a.multiplier, b.multiplier, rows[pair + 1].start});
@@ -105,6 +108,27 @@ class Streamer {
   }
 
  private:
+  bool append_quad(std::span<const Row, 4> rows) {
+    std::int32_t magnitudes = 0;
+    for (const std::int8_t w : rows[3].weights) magnitudes += std::abs(w);
+    if (magnitudes >= 4096) return false;  // 4096 times its sum would leave 32 bits
+    for (std::size_t i = 0; i < static_cast<std::size_t>(layer_.inputs); i += 4)
+      for (const std::size_t k : {i, i + 1}) put_nibbles(rows, k);
+    for (const Row& row : rows) put({row.start});
+    if (layer_.is_signed)
+      for (const Row& row : rows) put({row.rescale.negative});
+    for (const Row& row : rows) put({row.rescale.multiplier});
+    return true;
+  }
+
+  /// Of the inputs i and i + 2: three weights plus 8 from the low nibble up, the fourth as it is.
+  void put_nibbles(std::span<const Row, 4> rows, std::size_t i) {
+    std::uint32_t packed = 0;
+    for (const std::size_t k : {i + 2, i})
+      for (std::size_t o = 4; o-- > 0;) packed = packed << 4 | (bits(weight(rows[o], k) + (o < 3 ? 8 : 0)) & 15U);
+    layer_.stream.push_back(packed);
+  }
+
   std::int32_t weight(const Row& row, std::size_t i) const {
     const std::size_t at = i < order_.size() ? order_[i] : i;
     return at < row.weights.size() ? row.weights[at] : 0;
@@ -148,11 +172,28 @@ std::int64_t run_instructions(const DualLayer& layer, std::int64_t group, std::i
   return sum;
 }
 
+// The same of device/cortex_m4/mote_m4_quad.c: a group of four outputs without its quads, a quad, the check of a loop
+// of two quads, a call without and with its quads' sums.
+constexpr std::int64_t kQuadPairGroup = 57, kQuadPairGroupSigned = 74, kQuadPairQuad = 26;
+constexpr std::int64_t kQuadSingleGroup = 36, kQuadSingleGroupSigned = 45, kQuadSingleQuad = 18;
+
+std::int64_t quad_instructions(const DualLayer& layer, std::int64_t group, std::int64_t quad, std::int64_t check,
+                               std::int64_t pixels) {
+  const std::int64_t quads = layer.inputs / 4;
+  const std::int64_t call = kCall + 20 + 7 * quads;
+  std::int64_t sum = (layer.outputs + 3) / 4 * (group + quad * quads + check * ((quads + 1) / 2));
+  if (layer.outputs >= 4) sum += call;
+  if (layer.outputs % 4 != 0) sum += call + 20 + 5 * pixels * (layer.outputs % 4);
+  if (layer.act_min > -128 || layer.act_max < 127) sum += pixels * (6 + 10 * layer.outputs);
+  return sum;
+}
+
 }  // namespace
 
 std::optional<DualLayer> dual_layer(const Graph& graph, const Node& node, std::span<const std::int8_t> weights,
                                     std::span<const QuantizedMultiplier> multipliers,
-                                    std::span<const std::size_t> order, bool uniform) {
+                                    std::span<const std::size_t> order, StreamKind kind) {
+  const bool uniform = kind == StreamKind::uniform;
   const Tensor& out = ops::output(graph, node);
   const Rule rule{ops::zero_point_of(out), ops::int8_range(node.attrs.text("activation"), out.quant)};
   const auto channels = static_cast<std::int32_t>(multipliers.size());
@@ -180,7 +221,7 @@ std::optional<DualLayer> dual_layer(const Graph& graph, const Node& node, std::s
     layer.act_max = rule.range.max;
     layer.is_signed = rescale_signed(rule.zero_point, rule.range);
     layer.is_coarse = fraction == kCoarse;
-    layer.is_uniform = uniform;
+    layer.kind = kind;
     if (uniform) {
       layer.multiplier = rows[0].rescale.multiplier;
       layer.negative = rows[0].rescale.negative;
@@ -198,6 +239,7 @@ void add_dual_layer(KernelCall& call, const DualLayer& layer) {
   if (layer.is_signed) call.kernel += "_signed";
   if (layer.is_coarse) call.kernel += "_coarse";
   call.sources.push_back("mote_m4_dual.c");
+  if (layer.kind == StreamKind::quad) call.sources.push_back("mote_m4_quad.c");
   const auto* begin = reinterpret_cast<const std::uint8_t*>(layer.stream.data());
   call.fields.push_back({"layer.stream", ConstantRef{static_cast<std::int32_t>(call.constants.size())}});
   call.constants.push_back(
@@ -216,7 +258,7 @@ void add_dual_layer(KernelCall& call, const DualLayer& layer) {
 }
 
 KernelCall pointwise_call(const Node& node, const DualLayer& layer, std::int64_t pixels, std::int64_t in_c) {
-  CallBuilder call("pointwise_s8_dual");
+  CallBuilder call(layer.kind == StreamKind::quad ? "pointwise_s8w4_quad" : "pointwise_s8_dual");
   call.reads(node).set("pixels", pixels).set("in_c", in_c).scratch(4 * std::int64_t{layer.inputs});
   // When a pair's outputs are written, its inputs are widened already, and those before it are done.
   const std::int64_t pairs_before_last = (pixels - 1) / 2;
@@ -232,10 +274,14 @@ KernelCall pointwise_call(const Node& node, const DualLayer& layer, std::int64_t
 }
 
 std::int64_t dual_pair_instructions(const DualLayer& layer) {
+  if (layer.kind == StreamKind::quad)
+    return quad_instructions(layer, layer.is_signed ? kQuadPairGroupSigned : kQuadPairGroup, kQuadPairQuad, 3, 2);
   return run_instructions(layer, layer.is_signed ? kPairGroupSigned : kPairGroup, kPairQuad, kPairUnroll, 2);
 }
 
 std::int64_t dual_single_instructions(const DualLayer& layer) {
+  if (layer.kind == StreamKind::quad)
+    return quad_instructions(layer, layer.is_signed ? kQuadSingleGroupSigned : kQuadSingleGroup, kQuadSingleQuad, 2, 1);
   return run_instructions(layer, layer.is_signed ? kSingleGroupSigned : kSingleGroup, kSingleQuad, kSingleUnroll, 1);
 }
 

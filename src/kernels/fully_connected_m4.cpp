@@ -2,6 +2,7 @@
 // all weights share one scale, or as a pointwise convolution whose pixels are the rows.
 #include <algorithm>
 
+#include "ir/int4.h"
 #include "kernels/dual_m4.h"
 #include "kernels/kernels.h"
 #include "ops/operands.h"
@@ -11,12 +12,12 @@
 namespace mote::kernels {
 namespace {
 
-std::optional<DualLayer> packed(const Graph& graph, const Node& node, bool uniform) {
+std::optional<DualLayer> packed(const Graph& graph, const Node& node, StreamKind kind) {
   const Tensor& x = ops::input(graph, node, 0);
   const Tensor& weights = ops::input(graph, node, 1);
   const Tensor& out = ops::output(graph, node);
-  return dual_layer(graph, node, weights.constant<std::int8_t>(),
-                    ops::fully_connected_multipliers(x, weights, out, weights.shape[0]), {}, uniform);
+  return dual_layer(graph, node, int8_elements(weights),
+                    ops::fully_connected_multipliers(x, weights, out, weights.shape[0]), {}, kind);
 }
 
 std::int64_t inputs(const Graph& graph, const Node& node) { return ops::input(graph, node, 1).shape[1]; }
@@ -26,11 +27,11 @@ std::int64_t rows(const Graph& graph, const Node& node) {
 
 bool applies(const Graph& graph, const Node& node, const Target& target) {
   return target.has("dsp") && fits_device(graph, node, DType::i8) && inputs(graph, node) % 4 == 0 &&
-         packed(graph, node, true).has_value();
+         packed(graph, node, StreamKind::uniform).has_value();
 }
 
 KernelCall lower(const Graph& graph, const Node& node, const Target&) {
-  const DualLayer layer = *packed(graph, node, true);
+  const DualLayer layer = *packed(graph, node, StreamKind::uniform);
   const std::int64_t count = rows(graph, node), out_c = layer.outputs;
   CallBuilder call("fully_connected_s8_dual");
   call.reads(node).set("rows", count);
@@ -44,15 +45,30 @@ KernelCall lower(const Graph& graph, const Node& node, const Target&) {
 }
 
 bool applies_as_pointwise(const Graph& graph, const Node& node, const Target& target) {
-  return target.has("dsp") && fits_device(graph, node, DType::i8) && packed(graph, node, false).has_value();
+  return target.has("dsp") && fits_device(graph, node, DType::i8) && packed(graph, node, StreamKind::dual).has_value();
 }
 
 KernelCall lower_as_pointwise(const Graph& graph, const Node& node, const Target&) {
-  return pointwise_call(node, *packed(graph, node, false), rows(graph, node), inputs(graph, node));
+  return pointwise_call(node, *packed(graph, node, StreamKind::dual), rows(graph, node), inputs(graph, node));
+}
+
+bool applies_int4(const Graph& graph, const Node& node, const Target& target) {
+  return target.has("dsp") && fits_device(graph, node, DType::i8) && ops::input(graph, node, 1).type == DType::i4 &&
+         packed(graph, node, StreamKind::quad).has_value();
+}
+
+KernelCall lower_int4(const Graph& graph, const Node& node, const Target&) {
+  return pointwise_call(node, *packed(graph, node, StreamKind::quad), rows(graph, node), inputs(graph, node));
 }
 
 }  // namespace
 
+const KernelDef fully_connected_as_pointwise_s8w4_quad = {"fully_connected_as_pointwise_s8w4_quad",
+                                                          &ops::fully_connected,
+                                                          "pointwise_s8w4_quad.c",
+                                                          applies_int4,
+                                                          lower_int4,
+                                                          /*int4=*/true};
 const KernelDef fully_connected_s8_dual = {"fully_connected_s8_dual", &ops::fully_connected,
                                            "fully_connected_s8_dual.c", applies, lower};
 const KernelDef fully_connected_as_pointwise_s8_dual = {"fully_connected_as_pointwise_s8_dual", &ops::fully_connected,

@@ -14,6 +14,7 @@
 #include "kernels/kernels.h"
 #include "ops/execute.h"
 #include "plan/plan.h"
+#include "tests/kernels/run_kernel.h"
 #include "tests/ops/case_maker.h"
 
 namespace mote::testing {
@@ -130,7 +131,8 @@ void merge_cases(Merged& merged, const KernelDef& def, const Target& target, con
   merged.graph.name = "cases";
   std::int64_t bytes = 0;
   for (const OpCase& test : cases) {
-    if (test.graph.nodes[0].op != def.op || !def.applies(test.graph, test.graph.nodes[0], target)) continue;
+    if (test.graph.nodes[0].op != def.op || !def.applies(seen_by(def, test).graph, test.graph.nodes[0], target))
+      continue;
     for (const Bytes& input : test.inputs) bytes += static_cast<std::int64_t>(input.size());
     for (const TensorId id : test.graph.outputs) bytes += test.graph.tensor(id).bytes();
     if (bytes > 180000 || merged.count == most) break;
