@@ -83,6 +83,8 @@ std::vector<int> classes_of(const Bytes& outputs, const Tensor& output, std::int
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     if (output.type == DType::f32) {
       classes.push_back(argmax(std::span(reinterpret_cast<const float*>(outputs.data()) + i * each, each)));
+    } else if (output.type == DType::i16) {
+      classes.push_back(argmax(std::span(reinterpret_cast<const std::int16_t*>(outputs.data()) + i * each, each)));
     } else {
       classes.push_back(argmax(std::span(reinterpret_cast<const std::int8_t*>(outputs.data()) + i * each, each)));
     }

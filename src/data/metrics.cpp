@@ -53,6 +53,7 @@ double ratio(std::int64_t part, std::int64_t whole) {
 
 int argmax(std::span<const float> values) { return index_of_largest(values); }
 int argmax(std::span<const std::int8_t> values) { return index_of_largest(values); }
+int argmax(std::span<const std::int16_t> values) { return index_of_largest(values); }
 
 Evaluation evaluate_predictions(std::span<const int> labels, std::span<const int> predictions,
                                 std::span<const std::int32_t> recording, int classes) {

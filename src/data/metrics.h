@@ -29,6 +29,7 @@ struct Evaluation {
 /// Index of the largest value; the first among equals (as firmware would do it).
 int argmax(std::span<const float> values);
 int argmax(std::span<const std::int8_t> values);
+int argmax(std::span<const std::int16_t> values);
 
 /// `recording[i]` says which recording example i comes from. All spans have one length.
 Evaluation evaluate_predictions(std::span<const int> labels, std::span<const int> predictions,

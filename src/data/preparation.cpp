@@ -192,6 +192,8 @@ namespace {
 int class_of(const Bytes& output, DType type) {
   if (type == DType::f32)
     return argmax(std::span(reinterpret_cast<const float*>(output.data()), output.size() / sizeof(float)));
+  if (type == DType::i16)
+    return argmax(std::span(reinterpret_cast<const std::int16_t*>(output.data()), output.size() / 2));
   return argmax(std::span(reinterpret_cast<const std::int8_t*>(output.data()), output.size()));
 }
 
@@ -202,7 +204,7 @@ Result<std::vector<int>> predict(const Graph& graph, const InputSet& inputs) {
     return unsupported("evaluation takes models with one input and one output", graph.name);
   const Tensor& input = graph.tensor(graph.inputs[0]);
   const Tensor& output = graph.tensor(graph.outputs[0]);
-  if (output.type != DType::f32 && output.type != DType::i8)
+  if (output.type != DType::f32 && output.type != DType::i8 && output.type != DType::i16)
     return unsupported(fmt::format("the model's output is {}", dtype_name(output.type)), graph.name);
   if (inputs.size() > 0)
     if (const auto probe = encode_input(inputs[0], input); !probe.ok()) return probe.error();

@@ -1,5 +1,7 @@
 // Kernels of 16x8 layers for Arm cores with the DSP extension: conv2d and fully_connected on the loops of
 // device/cortex_m4/mote_m4_pairs16.h, which says how weights are packed and results rounded.
+#include "kernels/pairs16_m4.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -22,38 +24,11 @@ struct Layer {
   ops::IntRange range{};
 };
 
-/// One output. Absent outputs of the last group are all zero.
-struct Row {
-  std::span<const std::int8_t> weights;
-  std::int32_t bias = 0;
-  std::uint32_t multiplier = 0;  ///< of SMMULR
-};
-
-/// Sums and biases that fit 32 bits, and shifts of which SMMULR is capable; without weights any shift is, since the
-/// result is known.
-std::optional<Row> make_row(std::span<const std::int8_t> weights, std::int64_t bias, QuantizedMultiplier m) {
-  std::int64_t magnitudes = 0;
-  for (const std::int8_t w : weights) magnitudes += std::abs(w);
-  if (magnitudes == 0) {
-    const std::int64_t y = std::clamp(multiply_wide_by_quantized_multiplier(bias, m), -32768, 32767);
-    return Row{{}, static_cast<std::int32_t>(y * 4), std::uint32_t{1} << 30};
-  }
-  const QuantizedMultiplier reduced = reduced_multiplier(m);
-  if (32768 * magnitudes + std::abs(bias) > INT32_MAX || reduced.shift < 16 || reduced.shift > 32) return std::nullopt;
-  return Row{weights, static_cast<std::int32_t>(bias),
-             static_cast<std::uint32_t>(reduced.multiplier) << (32 - reduced.shift)};
-}
-
-void append(std::span<const Row, 4> rows, std::int32_t inputs, std::vector<std::uint32_t>& stream) {
-  const auto weight = [](const Row& row, std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<std::uint8_t>(i < row.weights.size() ? row.weights[i] : 0));
-  };
-  for (const Row& row : rows) stream.push_back(static_cast<std::uint32_t>(row.bias));
+void append(std::span<const Row16, 4> rows, std::int32_t inputs, std::vector<std::uint32_t>& stream) {
+  for (const Row16& row : rows) stream.push_back(static_cast<std::uint32_t>(row.bias));
   for (std::size_t i = 0; i < static_cast<std::size_t>(inputs); i += 2)
-    for (const std::size_t o : {0, 2})
-      stream.push_back(weight(rows[o], i) | weight(rows[o + 1], i) << 8 | weight(rows[o], i + 1) << 16 |
-                       weight(rows[o + 1], i + 1) << 24);
-  for (const Row& row : rows) stream.push_back(row.multiplier);
+    for (const std::size_t o : {0, 2}) stream.push_back(weight_word16(rows[o], rows[o + 1], i));
+  for (const Row16& row : rows) stream.push_back(row.multiplier);
 }
 
 std::optional<Layer> pack(const Graph& graph, const Node& node) {
@@ -72,15 +47,15 @@ std::optional<Layer> pack(const Graph& graph, const Node& node) {
   layer.inputs = round_up_to_4(static_cast<std::int32_t>(taps));
   layer.outputs = channels;
   layer.range = ops::integer_range(node.attrs.text("activation"), out);
-  std::vector<Row> rows(static_cast<std::size_t>(round_up_to_4(channels)));
+  std::vector<Row16> rows(static_cast<std::size_t>(round_up_to_4(channels)));
   for (std::size_t o = 0; o < static_cast<std::size_t>(channels); ++o) {
     const auto row =
-        make_row(w.subspan(o * taps, taps), ops::bias_element(bias, static_cast<std::int64_t>(o)), multipliers[o]);
+        make_row16(w.subspan(o * taps, taps), ops::bias_element(bias, static_cast<std::int64_t>(o)), multipliers[o]);
     if (!row) return std::nullopt;
     rows[o] = *row;
   }
   for (std::size_t o = 0; o < rows.size(); o += 4)
-    append(std::span<const Row, 4>(&rows[o], 4), layer.inputs, layer.stream);
+    append(std::span<const Row16, 4>(&rows[o], 4), layer.inputs, layer.stream);
   layer.group_words = static_cast<std::int32_t>(layer.stream.size() / (rows.size() / 4));
   return layer;
 }
@@ -180,6 +155,26 @@ KernelCall lower_connected(const Graph& graph, const Node& node, const Target&) 
 }
 
 }  // namespace
+
+std::optional<Row16> make_row16(std::span<const std::int8_t> weights, std::int64_t bias, QuantizedMultiplier m) {
+  std::int64_t magnitudes = 0;
+  for (const std::int8_t w : weights) magnitudes += std::abs(w);
+  if (magnitudes == 0) {
+    const std::int64_t y = std::clamp(multiply_wide_by_quantized_multiplier(bias, m), -32768, 32767);
+    return Row16{{}, static_cast<std::int32_t>(y * 4), std::uint32_t{1} << 30};
+  }
+  const QuantizedMultiplier reduced = reduced_multiplier(m);
+  if (32768 * magnitudes + std::abs(bias) > INT32_MAX || reduced.shift < 16 || reduced.shift > 32) return std::nullopt;
+  return Row16{weights, static_cast<std::int32_t>(bias),
+               static_cast<std::uint32_t>(reduced.multiplier) << (32 - reduced.shift)};
+}
+
+std::uint32_t weight_word16(const Row16& a, const Row16& b, std::size_t i) {
+  const auto weight = [](const Row16& row, std::size_t k) {
+    return static_cast<std::uint32_t>(static_cast<std::uint8_t>(k < row.weights.size() ? row.weights[k] : 0));
+  };
+  return weight(a, i) | weight(b, i) << 8 | weight(a, i + 1) << 16 | weight(b, i + 1) << 24;
+}
 
 const KernelDef pointwise_s16_pairs = {"pointwise_s16_pairs", &ops::conv2d, "pointwise_s16_pairs.c", applies_pointwise,
                                        lower_pointwise};

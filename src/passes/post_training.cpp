@@ -1,10 +1,13 @@
 // See post_training.h.
 #include "passes/post_training.h"
 
+#include <algorithm>
+
 #include "ir/verify.h"
 #include "passes/adaround.h"
 #include "passes/correct_bias.h"
 #include "passes/equalise.h"
+#include "passes/sensitivity.h"
 
 namespace mote::passes {
 
@@ -22,12 +25,20 @@ Result<Graph> quantize_and_adjust(const Graph& float_graph, const Calibration& c
 
 Result<PostTrained> quantize_after_training(Graph float_graph, std::span<const Sample> samples,
                                             const PostTrainingOptions& options) {
-  PostTrained made{std::move(float_graph), {}, {}};
+  PostTrained made{std::move(float_graph), {}, options.quantize, {}};
   if (options.equalise) {
     MOTE_TRY([[maybe_unused]] const std::int32_t pairs, equalise(made.float_graph, samples));
   }
   MOTE_TRY(made.calibration, calibrate(made.float_graph, samples, options.calibration));
-  MOTE_TRY(made.quantized, quantize_and_adjust(made.float_graph, made.calibration, samples, options));
+  PostTrainingOptions with = options;
+  if (options.weight_bytes > 0) {
+    const auto few = samples.first(std::min<std::size_t>(samples.size(), 32));
+    MOTE_TRY(const SensitivityReport report,
+             measure_sensitivity(made.float_graph, made.calibration, few, options.quantize));
+    MOTE_TRY(with.quantize, choose_precision(made.float_graph, report, options.weight_bytes, options.quantize));
+    made.quantize = with.quantize;
+  }
+  MOTE_TRY(made.quantized, quantize_and_adjust(made.float_graph, made.calibration, samples, with));
   return made;
 }
 

@@ -1,6 +1,6 @@
 // Post-training quantisation as one call: which of the methods, and in which order.
 //
-//   float graph -> equalise -> calibrate -> quantize -> adaround or correct_bias -> integer graph
+//   float graph -> equalise -> calibrate -> choose_precision -> quantize -> adaround or correct_bias -> integer graph
 //
 // Where it stands: the trainer's and `mote compress`'s way through the passes beside the pipeline.
 #pragma once
@@ -15,11 +15,14 @@ struct PostTrainingOptions {
   bool bias_correction = false;  ///< adaround does it too
   bool adaround = false;
   QuantizeOptions quantize = {};
+  /// Not 0: layers get int4 weights, the least sensitive first, until all weights take no more (sensitivity.h).
+  std::int64_t weight_bytes = 0;
 };
 
 struct PostTrained {
   Graph float_graph;  ///< as it was quantised: equalised if asked for
   Calibration calibration;
+  QuantizeOptions quantize;  ///< as asked for, and as chosen under weight_bytes
   Graph quantized;
 };
 

@@ -204,6 +204,15 @@ Result<void> read_train(TomlReader train, TrainSpec& spec) {
   return train.finish();
 }
 
+passes::Precision read_precision(TomlReader& section, const passes::Precision& otherwise) {
+  const auto bits = [&](std::string_view name, int value, int other) {
+    const auto asked = static_cast<int>(section.integer(name, value, 4, 16));
+    if (asked != 8 && asked != other) section.fail(name, fmt::format("expects 8 or {}", other));
+    return asked;
+  };
+  return {bits("weight_bits", otherwise.weights, 4), bits("activation_bits", otherwise.activations, 16)};
+}
+
 Result<void> read_compress(TomlReader compress, double learning_rate, CompressSpec& spec) {
   spec.quantise = compress.text("quantise", "ptq", "none|ptq|qat");
   spec.calibration_examples = static_cast<std::int32_t>(compress.integer("calibration_examples", 256, 1, 1 << 20));
@@ -212,6 +221,14 @@ Result<void> read_compress(TomlReader compress, double learning_rate, CompressSp
   spec.equalise = compress.flag("equalise", false);
   spec.bias_correction = compress.flag("bias_correction", false);
   spec.adaround = compress.flag("adaround", false);
+  spec.precision = read_precision(compress, {});
+  for (TomlReader& layer : compress.sections("layers")) {
+    const std::string name = layer.text("name", "");
+    if (name.empty()) layer.fail("name", "every exception needs the layer's name");
+    spec.layers[name] = read_precision(layer, spec.precision);
+    MOTE_TRY_VOID(layer.finish());
+  }
+  spec.weight_bytes = compress.integer("weight_bytes", 0, 0, std::int64_t{1} << 40);
   spec.keep_macs = compress.real("keep_macs", 1, 0.01, 1);
   spec.importance = compress.text("importance", "taylor", "taylor|batch_norm|l1");
   spec.prune_steps = static_cast<std::int32_t>(compress.integer("prune_steps", 2, 1, 100));

@@ -14,6 +14,7 @@
 #include "data/folder.h"
 #include "data/speech.h"
 #include "data/split.h"
+#include "passes/quantize.h"
 
 namespace mote {
 
@@ -117,6 +118,9 @@ struct CompressSpec {
   bool equalise = false;         ///< cross-layer equalisation before calibration
   bool bias_correction = false;  ///< after post-training quantisation
   bool adaround = false;         ///< likewise; corrects biases too
+  passes::Precision precision;   ///< weight_bits 8 or 4, activation_bits 8 or 16, of layers that are not named
+  std::map<std::string, passes::Precision, std::less<>> layers;  ///< [[compress.layers]]: exceptions by name
+  std::int64_t weight_bytes = 0;  ///< int4 for the least sensitive layers until all weights fit; 0: no such limit
   std::int32_t qat_epochs = 8;
   std::string qat_steps = "calibrated";  ///< scales during QAT: as calibrated, or learned with the weights
   double qat_learning_rate = 2e-4;       ///< default: a tenth of train.learning_rate

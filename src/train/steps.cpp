@@ -85,6 +85,9 @@ Result<passes::PostTrainingOptions> post_training_options(const CompressSpec& sp
   options.equalise = spec.equalise;
   options.bias_correction = spec.bias_correction;
   options.adaround = spec.adaround;
+  options.quantize.precision = spec.precision;
+  options.quantize.layers = spec.layers;
+  options.weight_bytes = spec.weight_bytes;
   return options;
 }
 

@@ -88,7 +88,7 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
     MOTE_TRY(passes::PostTrained made, passes::quantize_after_training(result.float_graph, samples, how));
     result.int8_graph = std::move(made.quantized);
     if (recipe.compress.quantise == "qat") {
-      MOTE_TRY(fake, learn_quantised(recipe, made, how.quantize, task, {}, progress));
+      MOTE_TRY(fake, learn_quantised(recipe, made, made.quantize, task, {}, progress));
       result.qat_history = fake->fitted.history;
       result.qat_best_epoch = fake->fitted.best_epoch;
       // If no epoch was better, what post-training quantisation adjusted stays.
