@@ -53,7 +53,14 @@ Result<void> read_class_folders(const fs::path& folder, const FolderOptions& opt
 
 /// <class>.<ext>: every `rows` rows are a recording, and each is a group of its own since nothing says who made it.
 Result<void> read_class_files(const fs::path& folder, const FolderOptions& options, Dataset& data) {
-  MOTE_TRY(const auto entries, list(folder));
+  MOTE_TRY(auto entries, list(folder));
+  const auto inner =
+      std::find_if(entries.begin(), entries.end(), [](const fs::path& e) { return fs::is_directory(e); });
+  const bool none = std::none_of(entries.begin(), entries.end(),
+                                 [&](const fs::path& entry) { return has_format(entry, options.format); });
+  if (none && inner != entries.end()) {  // such as "train" beside a licence
+    MOTE_TRY(entries, list(*inner));
+  }
   for (const fs::path& file : entries) {
     const std::string name = file.stem().string();
     if (!has_format(file, options.format) || !wanted(options, name)) continue;

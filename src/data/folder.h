@@ -30,9 +30,10 @@ struct FolderOptions {
   std::string class_column = "class";
   std::string group_column = "group";
   /// records: numbers of the table that become channels beside the record's own, the same in every row of it: "a",
-  /// "a/b", "a/mean(b,8)", "a/median(b,8)" of columns a and b; mean and median go over the group's last 8 lines.
-  /// docs/data.md.
+  /// "a/b", "a/mean(b,8)", "a/median(b,8)" of columns a and b (or record.range, record.deviation); mean and median go
+  /// over the group's last 8 lines. docs/data.md.
   std::vector<std::string> features = {};
+  bool standardise = false;  ///< records: each to mean 0 and deviation 1 for itself, whatever its gain and baseline
   std::string test_part = "t10k";         ///< idx: the pair of files that is for testing alone
   std::vector<std::string> rename = {};   ///< "0=normal": what a class is to be called instead of its name in the data
   std::vector<std::string> classes = {};  ///< take only these, in this order; empty: all there are, sorted

@@ -46,8 +46,8 @@ Result<Dataset> read_idx(const std::filesystem::path& folder, const FolderOption
 struct TextTable;
 /// FolderOptions::features: one list of numbers a line of the table. A number that is missing (empty or negative) makes
 /// a plain column 0 and a quotient 1. BadInput names the feature, or the line that holds no number.
-Result<std::vector<std::vector<float>>> table_features(const TextTable& table, const FolderOptions& options,
-                                                       const std::string& where);
+Result<std::vector<std::vector<float>>> table_features(const TextTable& table, std::span<const Sample> records,
+                                                       const FolderOptions& options, const std::string& where);
 
 /// Finds the group in a name (FolderOptions::group).
 Result<std::string> group_of(const std::string& name, const std::string& pattern, const std::string& where);

@@ -33,6 +33,7 @@ std::string to_json(const Preparation& p) {
                     {"class_column", p.files.class_column},
                     {"group_column", p.files.group_column},
                     {"features", p.files.features},
+                    {"standardise", p.files.standardise},
                     {"test_part", p.files.test_part},
                     {"rename", p.files.rename},
                     {"classes", p.files.classes}};
@@ -68,6 +69,7 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     source.at("class_column").get_to(p.files.class_column);
     source.at("group_column").get_to(p.files.group_column);
     p.files.features = source.value("features", p.files.features);
+    p.files.standardise = source.value("standardise", p.files.standardise);
     p.files.test_part = source.value("test_part", p.files.test_part);
     p.files.rename = source.value("rename", p.files.rename);
     source.at("classes").get_to(p.files.classes);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "data/csv.h"
@@ -43,6 +44,22 @@ Result<Columns> find_columns(const TextTable& table, const FolderOptions& option
   MOTE_TRY(columns.label, table.column(options.class_column, where));
   MOTE_TRY(columns.group, table.column(options.group_column, where));
   return columns;
+}
+
+/// Each channel to mean 0 and deviation 1.
+void standardise(Sample& sample) {
+  const auto channels = static_cast<std::size_t>(sample.shape.back());
+  const auto rows = static_cast<double>(sample.values.size() / channels);
+  for (std::size_t c = 0; c < channels; ++c) {
+    double sum = 0;
+    double squares = 0;
+    for (std::size_t i = c; i < sample.values.size(); i += channels) sum += static_cast<double>(sample.values[i]);
+    for (std::size_t i = c; i < sample.values.size(); i += channels)
+      squares += std::pow(static_cast<double>(sample.values[i]) - sum / rows, 2);
+    const double gain = squares > 0 ? 1 / std::sqrt(squares / rows) : 1.0;
+    for (std::size_t i = c; i < sample.values.size(); i += channels)
+      sample.values[i] = static_cast<float>((static_cast<double>(sample.values[i]) - sum / rows) * gain);
+  }
 }
 
 /// Appends the numbers to every row of a series.
@@ -88,7 +105,7 @@ Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options)
                                    all.samples.size(), table_file.filename().string(), table.rows.size()),
                        file.string());
   }
-  MOTE_TRY(const auto features, table_features(table, options, table_file.string()));
+  MOTE_TRY(const auto features, table_features(table, all.samples, options, table_file.string()));
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const auto& row = table.rows[i];
     if (!taken(row[columns.label])) continue;
@@ -98,6 +115,7 @@ Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options)
     FileContents contents;
     if (options.layout == "records") {
       contents.samples.push_back(std::move(all.samples[i]));
+      if (options.standardise) standardise(contents.samples.back());
       add_channels(features[i], contents.samples.back());
     } else {
       const fs::path file = folder / row[columns.file];

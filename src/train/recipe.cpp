@@ -31,6 +31,8 @@ Result<void> read_data(TomlReader data, DataSpec& spec) {
   files.group_column = data.text("group_column", files.group_column);
   files.features = data.texts("features");
   if (!files.features.empty() && files.layout != "records") data.fail("features", "needs layout = \"records\"");
+  files.standardise = data.flag("standardise", false);
+  if (files.standardise && files.layout != "records") data.fail("standardise", "needs layout = \"records\"");
   files.test_part = data.text("test_part", files.test_part);
   files.rename = data.texts("rename");
   files.classes = data.texts("classes");

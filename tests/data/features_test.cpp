@@ -45,6 +45,16 @@ TEST_F(Features, StandInEveryRow) {
   EXPECT_EQ(data->samples[3].values, (std::vector<float>{7, 2, 1, 0.4F, 8, 2, 1, 0.4F}));
 }
 
+TEST_F(Features, OfTheRecordItself) {
+  const auto data = read({"record.range", "record.deviation/before"});
+  ASSERT_TRUE(data.ok()) << data.error().to_string();
+  EXPECT_EQ(data->samples[1].values, (std::vector<float>{3, 1, 0.0625F, 4, 1, 0.0625F}));
+  const auto standard = read_folder(
+      root(), {.layout = "records", .format = "i8", .rows = 2, .features = {"record.range"}, .standardise = true});
+  ASSERT_TRUE(standard.ok()) << standard.error().to_string();
+  EXPECT_EQ(standard->samples[1].values, (std::vector<float>{-1, 1, 1, 1}));
+}
+
 TEST_F(Features, MedianForgetsTheOldest) {
   write("8");
   const auto data = read({"before/median(before,3)"});
