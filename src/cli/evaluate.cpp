@@ -14,6 +14,7 @@
 #include "cli/samples.h"
 #include "cli/session.h"
 #include "cli/toolchain.h"
+#include "data/curves.h"
 #include "data/metrics.h"
 #include "data/preparation.h"
 #include "import/import.h"
@@ -92,6 +93,20 @@ std::vector<int> classes_of(const Bytes& outputs, const Tensor& output, std::int
   return classes;
 }
 
+/// The outputs as numbers: probabilities, if the model ends in a softmax.
+std::vector<float> scores_of(const Bytes& outputs, const Tensor& output) {
+  if (output.type == DType::f32) {
+    const auto* values = reinterpret_cast<const float*>(outputs.data());
+    return {values, values + outputs.size() / sizeof(float)};
+  }
+  std::vector<float> scores;
+  for (const std::uint8_t byte : outputs) {
+    const auto steps = static_cast<float>(static_cast<std::int8_t>(byte));
+    scores.push_back((steps - static_cast<float>(output.quant.zero_point[0])) * output.quant.scale[0]);
+  }
+  return scores;
+}
+
 Bytes reference_outputs(const Graph& graph, const Examples& examples) {
   Executor executor(graph);
   const auto bytes = static_cast<std::size_t>(graph.tensor(graph.inputs[0]).bytes());
@@ -103,12 +118,31 @@ Bytes reference_outputs(const Graph& graph, const Examples& examples) {
   return outputs;
 }
 
-std::string per_class_table(const Evaluation& evaluation, const std::vector<std::string>& classes) {
-  std::string out = fmt::format("{:<24} {:>8} {:>10} {:>8} {:>8}\n", "class", "examples", "precision", "recall", "F1");
+/// Wrong answers of each class an hour, as if the other classes' examples came one stride after the other; empty: the
+/// data has no rate.
+std::vector<double> false_accepts_per_hour(const Evaluation& evaluation, const Preparation& preparation) {
+  std::vector<double> rates;
+  if (preparation.rate_hz <= 0 || preparation.window == 0) return rates;
+  for (std::size_t c = 0; c < evaluation.classes.size(); ++c) {
+    std::int64_t wrong = 0;
+    for (std::size_t k = 0; k < evaluation.classes.size(); ++k) wrong += k == c ? 0 : evaluation.confusion[k][c];
+    const double hours = static_cast<double>(evaluation.examples - evaluation.classes[c].examples) *
+                         preparation.stride / preparation.rate_hz / 3600;
+    rates.push_back(hours > 0 ? static_cast<double>(wrong) / hours : 0.0);
+  }
+  return rates;
+}
+
+std::string per_class_table(const Evaluation& evaluation, const Curves& curves, const std::vector<double>& per_hour,
+                            const std::vector<std::string>& classes) {
+  std::string out = fmt::format("{:<24} {:>8} {:>10} {:>8} {:>8} {:>8}{}\n", "class", "examples", "precision", "recall",
+                                "F1", "AUC", per_hour.empty() ? "" : "  false/hour");
   for (std::size_t c = 0; c < classes.size(); ++c) {
     const ClassMetrics& m = evaluation.classes[c];
-    out +=
-        fmt::format("{:<24} {:>8} {:>10.3f} {:>8.3f} {:>8.3f}\n", classes[c], m.examples, m.precision, m.recall, m.f1);
+    const bool roc = !curves.classes[c].points.empty();
+    out += fmt::format("{:<24} {:>8} {:>10.3f} {:>8.3f} {:>8.3f} {:>8}{}\n", classes[c], m.examples, m.precision,
+                       m.recall, m.f1, roc ? fmt::format("{:.4f}", curves.classes[c].area) : "-",
+                       per_hour.empty() ? "" : fmt::format(" {:>11.1f}", per_hour[c]));
   }
   return out;
 }
@@ -126,7 +160,8 @@ class Evaluator {
     if (!options_.board.empty()) {
       MOTE_TRY(status, evaluate_board());
     }
-    session_.say(per_class_table(reference_, preparation_.classes));
+    session_.say(
+        per_class_table(reference_, curves_, false_accepts_per_hour(reference_, preparation_), preparation_.classes));
     if (!options_.json.empty()) MOTE_TRY_VOID(write_text(options_.json, json_.dump(1) + "\n"));
     if (!options_.html.empty()) {
       MOTE_TRY(const std::string page, html_report(json_));
@@ -191,6 +226,8 @@ class Evaluator {
     json_["accuracy"] = {
         {"samples", examples_.count}, {"classes", preparation_.classes}, {"confusion", reference_.confusion}};
     Json& accuracy = json_["accuracy"];
+    curves_ = curves_of(examples_.labels, scores_of(outputs_, output), class_count());
+    add_curves(accuracy);
     std::error_code ec;
     if (float_) {
       say_accuracy("float accuracy", float_->accuracy, float_->accuracy_low, float_->accuracy_high);
@@ -211,6 +248,32 @@ class Evaluator {
                  reference_.accuracy_low, reference_.accuracy_high);
     accuracy[is_float ? "float" : "int8"] = reference_.accuracy;
     return {};
+  }
+
+  /// Per class figures, ROC curves and reliability, for the report.
+  void add_curves(Json& accuracy) const {
+    const std::vector<double> per_hour = false_accepts_per_hour(reference_, preparation_);
+    for (std::size_t c = 0; c < preparation_.classes.size(); ++c) {
+      const ClassMetrics& m = reference_.classes[c];
+      Json one = {{"class", preparation_.classes[c]},
+                  {"examples", m.examples},
+                  {"precision", m.precision},
+                  {"recall", m.recall},
+                  {"f1", m.f1}};
+      if (!per_hour.empty()) one["false_accepts_per_hour"] = per_hour[c];
+      const RocCurve& curve = curves_.classes[c];
+      if (!curve.points.empty()) {
+        one["auc"] = curve.area;
+        Json points = Json::array();
+        for (const RocCurve::Point& p : curve.points) points.push_back({p.false_rate, p.true_rate});
+        accuracy["roc"].push_back({{"class", preparation_.classes[c]}, {"auc", curve.area}, {"points", points}});
+      }
+      accuracy["per_class"].push_back(std::move(one));
+    }
+    Json bins = Json::array();
+    for (const ReliabilityBin& bin : curves_.bins)
+      bins.push_back({{"examples", bin.examples}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
+    accuracy["calibration"] = {{"error", curves_.calibration_error}, {"bins", std::move(bins)}};
   }
 
   static std::string split_sentence(const Json& metrics) {
@@ -322,6 +385,7 @@ class Evaluator {
   Examples examples_;
   std::optional<Evaluation> float_;
   Evaluation reference_;
+  Curves curves_;  ///< of the reference
   Bytes outputs_;  ///< the reference's, all examples one after another
   Json json_;
   Json limits_ = Json::object();  ///< of the project, by name

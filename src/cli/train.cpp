@@ -98,6 +98,8 @@ void add_train(CLI::App& app, Session& session) {
   command->add_option("PROJECT", options->project, "A project.toml (see apps/)")->required();
   command->add_option("--data", options->data, "The data's folder, instead of the project's");
   command->add_option("-o,--output", options->out, "The folder to write")->required();
+  command->add_option("--metrics", options->metrics, "Write a JSON line after every epoch, while training runs");
+  command->add_option("--tensorboard", options->tensorboard, "Write TensorBoard events into this folder, likewise");
   command->add_flag("--resume", options->resume, "Go on where an interrupted training stopped");
   command
       ->add_option("--cross-validate", options->folds,

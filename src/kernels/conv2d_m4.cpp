@@ -141,6 +141,13 @@ bool applies_conv2d_int4(const Graph& graph, const Node& node, const Target& tar
 
 }  // namespace
 
+std::optional<KernelCall> pointwise_row_call(const Graph& graph, const Node& node, const Target& target) {
+  if (node.op != &ops::conv2d || ops::input(graph, node, 1).type != DType::i8 || !applies_pointwise(graph, node, target))
+    return {};
+  const Shape& in = ops::input(graph, node, 0).shape;
+  return pointwise_call(node, *packed(graph, node), in[2], in[3]);
+}
+
 const KernelDef pointwise_s8w4_quad = {"pointwise_s8w4_quad",  &ops::conv2d,    "pointwise_s8w4_quad.c",
                                        applies_pointwise_int4, lower_pointwise, /*int4=*/true};
 const KernelDef conv2d_s8w4_quad = {"conv2d_s8w4_quad",  &ops::conv2d, "conv2d_s8w4_quad.c",

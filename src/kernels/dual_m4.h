@@ -40,6 +40,9 @@ void add_dual_layer(KernelCall& call, const DualLayer& layer);
 /// The call of pointwise_s8_dual or pointwise_s8w4_quad: every pixel of in_c inputs gives layer.outputs outputs.
 KernelCall pointwise_call(const Node& node, const DualLayer& layer, std::int64_t pixels, std::int64_t in_c);
 
+/// The call of pointwise_s8_dual for one row of a 1x1 convolution's image; empty where that kernel does not apply.
+std::optional<KernelCall> pointwise_row_call(const Graph& graph, const Node& node, const Target& target);
+
 /// Instructions of mote_m4_run2 (two pixels) and mote_m4_run1 with the layer's kind of loop, counted in
 /// device/cortex_m4.
 std::int64_t dual_pair_instructions(const DualLayer& layer);

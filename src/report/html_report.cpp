@@ -94,7 +94,13 @@ Result<void> check(const json& report) {
                        "report: " + std::string(key));
     }
   }
-  if (report.contains("accuracy")) MOTE_TRY_VOID(check_confusion(report["accuracy"]));
+  if (report.contains("accuracy")) {
+    const json& accuracy = report["accuracy"];
+    MOTE_TRY_VOID(check_confusion(accuracy));
+    if (accuracy.contains("per_class"))
+      MOTE_TRY_VOID(check_rows(accuracy["per_class"], "accuracy.per_class", {"examples"}));
+    if (accuracy.contains("roc")) MOTE_TRY_VOID(check_rows(accuracy["roc"], "accuracy.roc", {"auc"}));
+  }
   if (report.contains("training") && report["training"].contains("epochs")) {
     MOTE_TRY_VOID(check_rows(report["training"]["epochs"], "training.epochs", {"epoch"}));
   }

@@ -90,6 +90,71 @@ Result<TensorId> mobilenet_v1(GraphBuilder& b, TensorId x, const NetworkSpec& sp
   return dense_head(b, x, io);
 }
 
+/// An inverted residual: widened, filtered in depth, narrowed without an activation; added to its input where it can
+/// be.
+TensorId inverted_residual(GraphBuilder& b, const std::string& name, TensorId x, std::int32_t widen,
+                           std::int32_t filters, std::int32_t stride) {
+  const Shape in = b.shape(x);
+  const auto relu6 = [&](const std::string& part, TensorId y) {
+    return b.unary("relu6", name + part + "_relu6", b.batch_norm(name + part + "_norm", y));
+  };
+  TensorId y = x;
+  if (widen > 1) y = relu6("_widen", b.conv2d(name + "_widen", y, {.filters = widen * in[3], .bias = false}));
+  const ConvSpec window{
+      .filters = 1, .kernel_h = 3, .kernel_w = 3, .stride_h = stride, .stride_w = stride, .bias = false};
+  y = relu6("_depthwise", b.depthwise_conv2d(name + "_depthwise", y, window));
+  y = b.batch_norm(name + "_narrow_norm", b.conv2d(name + "_narrow", y, {.filters = filters, .bias = false}));
+  return stride == 1 && in[3] == filters ? b.add(name + "_add", x, y) : y;
+}
+
+/// Sandler et al., "MobileNetV2" (2018), with as many halvings as the input allows. `channels`: the first convolution,
+/// the seven stages, the last convolution.
+Result<TensorId> mobilenet_v2(GraphBuilder& b, TensorId x, const NetworkSpec& spec, const NetworkIo& io) {
+  struct Stage {
+    std::int32_t widen, repeat, stride;
+  };
+  constexpr std::array<Stage, 7> kStages = {
+      {{1, 1, 1}, {6, 2, 2}, {6, 3, 2}, {6, 4, 2}, {6, 3, 1}, {6, 3, 2}, {6, 1, 1}}};
+  const auto channels = channels_of(spec, {32, 16, 24, 32, 64, 96, 160, 320, 1280});
+  if (channels.size() != kStages.size() + 2)
+    return bad_input("mobilenet_v2 takes nine numbers of channels, or none", "network.channels");
+  const auto halves = [&](TensorId at) { return std::min(b.shape(at)[1], b.shape(at)[2]) > 3 ? 2 : 1; };
+  const auto relu6 = [&](const std::string& name, TensorId y) {
+    return b.unary("relu6", name + "_relu6", b.batch_norm(name + "_norm", y));
+  };
+  const std::int32_t first = halves(x);
+  x = relu6(
+      "conv_1",
+      b.conv2d(
+          "conv_1", x,
+          {.filters = channels[0], .kernel_h = 3, .kernel_w = 3, .stride_h = first, .stride_w = first, .bias = false}));
+  for (std::size_t i = 0; i < kStages.size(); ++i)
+    for (std::int32_t n = 0; n < kStages[i].repeat; ++n) {
+      const std::int32_t stride = n == 0 && kStages[i].stride == 2 ? halves(x) : 1;
+      x = inverted_residual(b, "stage_" + std::to_string(i + 1) + "_" + std::to_string(n + 1), x, kStages[i].widen,
+                            channels[i + 1], stride);
+    }
+  x = relu6("conv_2", b.conv2d("conv_2", x, {.filters = channels.back(), .bias = false}));
+  return dense_head(b, x, io);
+}
+
+/// Bai, Kolter, Koltun, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for Sequence Modeling"
+/// (2018): residual pairs of dilated convolutions, the dilation doubling. Not causal, since the whole window is there.
+Result<TensorId> tcn(GraphBuilder& b, TensorId x, const NetworkSpec& spec, const NetworkIo& io) {
+  const auto channels = channels_of(spec, {16, 16, 24, 24});
+  const std::int32_t kernel = spec.kernel == 0 ? 3 : spec.kernel;
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    const std::string name = "block_" + std::to_string(i + 1);
+    const ConvSpec window{
+        .filters = channels[i], .kernel_h = kernel, .dilation_h = 1 << std::min<std::size_t>(i, 20), .bias = false};
+    const TensorId first = conv_block(b, name + "_a", x, window);
+    const TensorId second = b.batch_norm(name + "_b_norm", b.conv2d(name + "_b", first, window));
+    if (b.shape(x)[3] != channels[i]) x = b.conv2d(name + "_skip", x, {.filters = channels[i]});
+    x = b.unary("relu", name + "_relu", b.add(name + "_add", second, x));
+  }
+  return dense_head(b, x, io);
+}
+
 /// He et al., "Deep Residual Learning" (2015), three stacks of one block as in MLPerf Tiny's image classification
 /// model.
 Result<TensorId> resnet8(GraphBuilder& b, TensorId x, const NetworkSpec& spec, const NetworkIo& io) {
@@ -134,6 +199,9 @@ std::span<const NamedNetwork> named_networks() {
       NamedNetwork{"ds_cnn", "spectrograms: Zhang et al. 2017", ds_cnn, {{49, 10, 1}, {32, 40, 1}, {5, 3, 2}, {60, 3}}},
       NamedNetwork{
           "mobilenet_v1", "images: Howard et al. 2017; width 0.25 is usual", mobilenet_v1, {{32, 32, 3}, {28, 28, 1}}},
+      NamedNetwork{
+          "mobilenet_v2", "images: Sandler et al. 2018; width 0.35 is usual", mobilenet_v2, {{32, 32, 3}, {28, 28, 1}}},
+      NamedNetwork{"tcn", "series: Bai et al. 2018, dilated convolutions with shortcuts", tcn, {{100, 6}, {31, 1}}},
       NamedNetwork{"resnet8", "small images: He et al. 2015, as in MLPerf Tiny", resnet8, {{32, 32, 3}, {28, 28, 1}}},
       NamedNetwork{"mlp", "dense layers", mlp, {{20, 2}, {8, 8, 1}}},
   };

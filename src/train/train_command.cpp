@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "base/npy.h"
 #include "data/input_header.h"
 #include "ir/graph_file.h"
+#include "train/training_log.h"
 
 namespace mote {
 namespace {
@@ -79,6 +81,15 @@ Result<void> write_test_part(const std::filesystem::path& folder, const Graph& g
   return write_npy(folder / "test_recordings.npy", recordings);
 }
 
+/// The epochs that metrics.json holds, as a log. It says epochs where a live one says times, so that OUT is
+/// reproducible.
+Result<void> write_history(const std::filesystem::path& folder, const TrainResult& result) {
+  MOTE_TRY(TrainingLog log, TrainingLog::create(folder / "metrics.jsonl", folder / "tensorboard"));
+  for (const EpochRecord& r : result.history) log.add("train", r, r.epoch);
+  for (const EpochRecord& r : result.qat_history) log.add("quantise", r, r.epoch);
+  return {};
+}
+
 }  // namespace
 
 std::string to_json(const Recipe& recipe, const TrainResult& result) {
@@ -148,6 +159,7 @@ Result<void> add_training(FolderWriter& out, const std::filesystem::path& folder
   if (result.int8_graph) MOTE_TRY_VOID(save_graph(*result.int8_graph, out.path() / folder / "model_int8.mir"));
   const Graph& shipped = result.int8_graph ? *result.int8_graph : result.float_graph;
   MOTE_TRY_VOID(write_test_part(out.path() / folder, shipped, result.test_inputs));
+  MOTE_TRY_VOID(write_history(out.path() / folder, result));
   MOTE_TRY_VOID(out.add(folder / "metrics.json", to_json(recipe, result)));
   MOTE_TRY_VOID(out.add(folder / "project.toml", recipe.text));
   MOTE_TRY_VOID(out.add(folder / "input.h", input_header(result.preparation, shipped.tensor(shipped.inputs[0]))));
@@ -159,8 +171,14 @@ Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& pro
   MOTE_TRY(const Recipe recipe, read_recipe(options.project));
   MOTE_TRY(FolderWriter out,
            FolderWriter::create(options.out));  // before the long work: is there a place for the result?
+  MOTE_TRY(TrainingLog live, TrainingLog::create(options.metrics, options.tensorboard));
+  const ProgressFn logged = [&](const Progress& p) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    if (p.record != nullptr) live.add(p.phase, *p.record, std::chrono::duration<double>(now).count());
+    return !progress || progress(p);
+  };
   const TrainControl control{options.out.string() + ".checkpoint.npz", options.resume};
-  MOTE_TRY(TrainResult result, train(recipe, options.data, progress, control));
+  MOTE_TRY(TrainResult result, train(recipe, options.data, logged, control));
   MOTE_TRY_VOID(add_training(out, "", recipe, result));
   MOTE_TRY_VOID(out.commit());
   if (std::error_code ignored; result.stopped != "interrupted") std::filesystem::remove(control.checkpoint, ignored);

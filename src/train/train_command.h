@@ -12,9 +12,11 @@
 namespace mote {
 
 struct TrainOptions {
-  std::filesystem::path project;  ///< project.toml
-  std::filesystem::path data;     ///< replaces the project's data folder; empty: does not
-  std::filesystem::path out;      ///< folder to write
+  std::filesystem::path project;           ///< project.toml
+  std::filesystem::path data;              ///< replaces the project's data folder; empty: does not
+  std::filesystem::path out;               ///< folder to write
+  std::filesystem::path metrics = {};      ///< JSON lines, one an epoch, written while training runs; empty: none
+  std::filesystem::path tensorboard = {};  ///< folder for TensorBoard events, likewise
   bool resume =
       false;  ///< go on from OUT.checkpoint.npz, which an interrupted training leaves; the end is the same bit for bit
 };
@@ -23,6 +25,7 @@ struct TrainOptions {
 ///   model_float.mir, model_int8.mir (with .npz)   the models
 ///   project.toml                                  the project as it was read
 ///   preparation.json                              from recordings to inputs (data/preparation.h)
+///   metrics.jsonl, tensorboard/                   the epochs once more, for programs and for TensorBoard
 ///   metrics.json                                  split, history, accuracy, confusion: to_json below
 ///   test_inputs.npy, test_labels.npy, test_recordings.npy   the test part as the int8 model takes it (float without
 ///   one): [examples, ...] input.h                                       C99: normalises one row of sensor values into

@@ -39,6 +39,8 @@ const std::vector<Setting>& settings() {
       {"ad01_int8", "pico", {}},
       {"kws_ref_int8", "esp32-c3", {}},
       {"kws_ref_int8", "esp8266", {}},
+      {"str_ww_ref_int8", "nano33ble", {}},
+      {"str_ww_ref_int8", "nano33ble", {"--stream", "1"}},
       {"ad01_int8", "esp32-c3", {}},
       {"ad01_int8", "esp32-c3", {"--optimize", "speed"}},
       {"ic_resnet_int8", "esp32-c3", {}},
@@ -47,8 +49,6 @@ const std::vector<Setting>& settings() {
       {"ic_resnet_int8", "mps3-an547", {}},
       {"kws_ref_int8", "mps3-an547", {}},
       {"ad01_int8", "mps3-an547", {}},
-      {"str_ww_ref_int8", "nano33ble", {}},
-      {"str_ww_ref_int8", "nano33ble", {"--stream", "1"}},
   };
   return all;
 }

@@ -60,8 +60,8 @@ TEST(M4Variants, HaveCases) {
           used.insert(def->lower(test.graph, node, target).kernel);
       continue;
     }
-    for (const KernelDef* def :
-         {&kernels::add_linear_s8, &kernels::depthwise_3x3_s8, &kernels::winograd_2x2_s8, &kernels::winograd_4x4_s8})
+    for (const KernelDef* def : {&kernels::add_linear_s8, &kernels::depthwise_3x3_s8, &kernels::depthwise_taps_s8,
+                                 &kernels::winograd_2x2_s8, &kernels::winograd_4x4_s8})
       if (def->op == node.op && def->applies(test.graph, node, target))
         used.insert(def->lower(test.graph, node, target).kernel);
   }
@@ -75,6 +75,10 @@ TEST(M4Variants, HaveCases) {
                            "mote_depthwise_3x3_stride2_s8_plain_9",
                            "mote_depthwise_3x3_stride2_s8_signed_7",
                            "mote_depthwise_3x3_stride2_s8_signed_9",
+                           "mote_depthwise_taps_s8_plain_7",
+                           "mote_depthwise_taps_s8_plain_9",
+                           "mote_depthwise_taps_s8_signed_7",
+                           "mote_depthwise_taps_s8_signed_9",
                            "mote_winograd_2x2_s8_plain_9",
                            "mote_winograd_2x2_s8_plain_11",
                            "mote_winograd_2x2_s8_signed_9",

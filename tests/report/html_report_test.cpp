@@ -19,6 +19,9 @@ json full_report() {
   return json::parse(R"({
     "model": {"name": "activity <b>", "hash": "00ff"}, "board": {"name": "nano33ble", "clock_hz": 64000000},
     "accuracy": {"float": 0.75, "int8": 0.5, "board": 0.5, "samples": 4, "classes": ["rest", "walk"], "confusion": [[1, 1], [1, 1]],
+                 "per_class": [{"class": "rest", "examples": 2, "precision": 0.5, "recall": 0.5, "f1": 0.5, "auc": 0.75}],
+                 "roc": [{"class": "rest", "auc": 0.75, "points": [[0, 0], [0, 0.5], [0.5, 1], [1, 1]]}],
+                 "calibration": {"error": 0.2, "bins": [{"examples": 0, "confidence": 0, "accuracy": 0}, {"examples": 4, "confidence": 0.7, "accuracy": 0.5}]},
                  "bit_exact": true},
     "training": {"seed": 7, "split": "by person", "epochs": [{"epoch": 1, "loss": 0.9, "accuracy": 0.5, "val_accuracy": 0.5},
                                                              {"epoch": 2, "loss": 0.5, "accuracy": 0.7, "val_accuracy": 0.6}]},
@@ -69,6 +72,7 @@ TEST(HtmlReport, RefusesWhatIsNoReport) {
   EXPECT_EQ(broken("/layers", 3), "report: layers: must be an array");
   EXPECT_EQ(broken("/memory", "x"), "report: memory: must be an object");
   EXPECT_EQ(broken("/memory/buffers/1/offset", "x"), "memory.buffers[1].offset: must be a number");
+  EXPECT_EQ(broken("/accuracy/roc/0/auc", "x"), "accuracy.roc[0].auc: must be a number");
   EXPECT_EQ(broken("/accuracy/confusion", json::parse("[[1,2]]")), "accuracy.confusion: must be square");
   EXPECT_EQ(broken("/accuracy/classes", json::parse("[\"a\"]")),
             "accuracy.classes: must name each row of accuracy.confusion");
@@ -91,8 +95,9 @@ TEST(HtmlReport, DrawsEverySection) {
   if (seen.is_null()) GTEST_SKIP() << "node or jsdom is not installed; ./x installs them";
   EXPECT_EQ(seen["errors"], json::array());
   EXPECT_EQ(seen["title"], "activity <b> on nano33ble: Mote report");
-  EXPECT_EQ(seen["headings"], json({"Limits", "What it confuses", "Memory over time", "Where the time goes", "Training",
-                                    "Layers", "Where the figures come from"}));
+  EXPECT_EQ(seen["headings"],
+            json({"Limits", "What it confuses", "Class by class", "How sure it is", "Memory over time",
+                  "Where the time goes", "Training", "Layers", "Where the figures come from"}));
   const json& tiles = seen["tiles"];
   EXPECT_EQ(tiles["Accuracy, float"], "75.00 %");
   EXPECT_EQ(tiles["Accuracy, on the board"], "50.00 %");
@@ -103,8 +108,8 @@ TEST(HtmlReport, DrawsEverySection) {
   EXPECT_EQ(seen["estimates"], 4) << "cycles, latency, energy and battery life are estimates and must say so";
   EXPECT_EQ(seen["verdicts"].size(), 2U);
   EXPECT_EQ(seen["memory_rectangles"], json({3, 1})) << "three buffers; in and mid share ten bytes in step 0";
-  for (const char* picture :
-       {"Confusion matrix", "Memory map over time", "cycles (estimate)", "Loss by epoch", "Accuracy by epoch"}) {
+  for (const char* picture : {"Confusion matrix", "ROC curves", "Reliability", "Memory map over time",
+                              "cycles (estimate)", "Loss by epoch", "Accuracy by epoch"}) {
     EXPECT_TRUE(seen["pictures"].contains(picture)) << picture;
   }
   EXPECT_EQ(seen["markup"], 0);

@@ -21,7 +21,7 @@ std::vector<Graph> networks() {
   for (const NamedNetwork& named : named_networks()) {
     NetworkSpec spec;
     spec.type = named.name;
-    spec.width = named.name == "mobilenet_v1" ? 0.1 : 0.5;
+    spec.width = named.name.starts_with("mobilenet") ? 0.1 : 0.5;
     auto graph = build_network(std::string(named.name), spec, {named.examples[0], 5}, 3);
     EXPECT_TRUE(graph.ok()) << graph.error().to_string();
     if (graph.ok()) graphs.push_back(std::move(*graph));

@@ -113,6 +113,38 @@ function layerChart(layers, key, label) {
   });
 }
 
+/** One curve a class, each class against the rest; the diagonal is chance. */
+function rocChart(curves) {
+  const rows = curves.flatMap((curve) => curve.points.map(([x, y]) => ({ x, y, name: curve.class, auc: curve.auc })));
+  return Plot.plot({
+    width: 480, height: 400, marginLeft: 50, marginBottom: 44, style: plotStyle, ariaLabel: "ROC curves",
+    ariaDescription: "Each class against the rest; the areas are in the table of classes.",
+    x: { domain: [0, 1], label: "called so of the others →", grid: true, percent: true }, y: { domain: [0, 1], label: "↑ called so of its own (%)", grid: true, percent: true },
+    color: { legend: curves.length <= 12, scheme: "category10", domain: curves.map((curve) => curve.class) },
+    marks: [
+      Plot.line([[0, 0], [100, 100]], { stroke: "var(--line)", strokeDasharray: "4 3" }),
+      Plot.line(rows, { x: "x", y: "y", z: "name", stroke: "name", strokeWidth: 1.8, title: (d) => `${d.name}: area ${significant.format(d.auc)}` }),
+    ],
+  });
+}
+
+/** How sure the model is against how often it is right; the size of a dot is its number of examples. */
+function calibrationChart(bins) {
+  const rows = bins.filter((bin) => bin.examples > 0);
+  return Plot.plot({
+    width: 480, height: 400, marginLeft: 50, marginBottom: 44, style: plotStyle, ariaLabel: "Reliability",
+    ariaDescription: "Mean confidence against accuracy, for each tenth of confidence.",
+    x: { domain: [0, 1], label: "largest probability (%) →", grid: true, percent: true }, y: { domain: [0, 1], label: "↑ right answers (%)", grid: true, percent: true },
+    r: { range: [2, 14] },
+    marks: [
+      Plot.line([[0, 0], [100, 100]], { stroke: "var(--line)", strokeDasharray: "4 3" }),
+      Plot.line(rows, { x: "confidence", y: "accuracy", stroke: "var(--accent)", strokeWidth: 1.5 }),
+      Plot.dot(rows, { x: "confidence", y: "accuracy", r: "examples", fill: "var(--accent)", fillOpacity: 0.6,
+        title: (d) => `${format.count(d.examples)} examples, ${format.percent(d.confidence)} sure, ${format.percent(d.accuracy)} right` }),
+    ],
+  });
+}
+
 /** Two small pictures over the same epochs: loss, and accuracy on the training and the validation part. */
 function trainingCharts(epochs) {
   const has = (key) => epochs.some((epoch) => typeof epoch[key] === "number");

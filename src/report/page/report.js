@@ -81,6 +81,32 @@ function confusion() {
       table(columns, rows, "Confusion matrix, number of samples"))];
 }
 
+function classes() {
+  const rows = accuracy.per_class;
+  const text = (value) => (isNumber(value) ? significant.format(value) : "");
+  const optional = [["auc", "AUC"], ["false_accepts_per_hour", "False accepts an hour"]].filter(([key]) => rows.some((r) => isNumber(r[key])));
+  const columns = [
+    { title: "Class", text: true, value: (r) => r.class }, { title: "Examples", value: (r) => format.count(r.examples) },
+    ...[["precision", "Precision"], ["recall", "Recall"], ["f1", "F1"], ...optional].map(([key, title]) => ({ title, value: (r) => text(r[key]) })),
+  ];
+  return [element("h2", {}, "Class by class"), table(columns, rows, "Figures of each class, by the reference")];
+}
+
+function curves() {
+  const pictures = [];
+  if (accuracy.roc?.length) pictures.push(rocChart(accuracy.roc));
+  if (accuracy.calibration?.bins?.length) pictures.push(calibrationChart(accuracy.calibration.bins));
+  const error = accuracy.calibration?.error;
+  const columns = [
+    { title: "Sure", value: (r) => format.percent(r.confidence) }, { title: "Right", value: (r) => format.percent(r.accuracy) },
+    { title: "Examples", value: (r) => format.count(r.examples) },
+  ];
+  const bins = (accuracy.calibration?.bins ?? []).filter((bin) => bin.examples > 0);
+  return [element("h2", {}, "How sure it is"),
+    figure(`One picture: each class against the rest at every threshold. The other: how sure the model says it is, and how often it is right${isNumber(error) ? `; they differ by ${format.percent(error)} on average` : ""}.`,
+      element("div", { style: "display:flex;flex-wrap:wrap;gap:1rem" }, ...pictures), table(columns, bins, "Reliability"))];
+}
+
 function training() {
   const { epochs, split, seed } = report.training;
   const facts = [split ? `Split: ${split}.` : "", seed !== undefined ? `Seed ${seed}.` : ""].filter(Boolean).join(" ");
@@ -153,6 +179,8 @@ function provenance() {
 const sections = [heading(), headline()];
 if (report.limits?.length) sections.push(limits());
 if (accuracy.confusion?.length) sections.push(confusion());
+if (accuracy.per_class?.length) sections.push(classes());
+if (accuracy.roc?.length || accuracy.calibration?.bins?.length) sections.push(curves());
 if (memory.buffers?.length) sections.push(memoryMap());
 if (layers.length) sections.push(costByLayer());
 if (report.training) sections.push(training());
