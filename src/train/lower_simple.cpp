@@ -1,6 +1,7 @@
 // Lowerings of the operators without weights. See torch_graph.h; the operators' meaning stands in docs/operators.md.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "train/torch_graph.h"
@@ -85,6 +86,25 @@ at::Tensor lower_pad(const LowerContext& context) {
     pads.push_back(after[i]);
   }
   return at::constant_pad_nd(context.inputs[0], pads);
+}
+
+at::Tensor lower_concat(const LowerContext& context) {
+  return at::cat(at::TensorList(context.inputs.data(), context.inputs.size()), context.node.attrs.integer("axis"));
+}
+
+at::Tensor lower_slice(const LowerContext& context) {
+  const Attributes& attrs = context.node.attrs;
+  at::Tensor x = context.inputs[0];
+  // An axis that is taken whole stays as it is: the leading one may be a batch.
+  for (std::size_t i = 0; i < attrs.list("begin").size(); ++i) {
+    const std::int64_t begin = attrs.list("begin")[i], size = attrs.list("size")[i], stride = attrs.list("stride")[i];
+    const std::int64_t whole = context.graph.tensor(context.node.inputs[0]).shape[i];
+    if (size != whole) x = x.slice(static_cast<std::int64_t>(i), begin, begin + (size - 1) * stride + 1, stride);
+  }
+  std::vector<std::int64_t> drop = attrs.list("drop");
+  std::sort(drop.rbegin(), drop.rend());
+  for (const std::int64_t axis : drop) x = x.squeeze(axis);
+  return x;
 }
 
 }  // namespace mote

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "ir/op_def.h"
@@ -20,6 +21,7 @@ constexpr std::array kLowerings = {
     Entry{"average_pool2d", lower_average_pool2d},
     Entry{"batch_norm", lower_batch_norm},
     Entry{"biquad", lower_biquad},
+    Entry{"concat", lower_concat},
     Entry{"conv2d", lower_conv2d},
     Entry{"depthwise_conv2d", lower_depthwise_conv2d},
     Entry{"envelope", lower_envelope},
@@ -34,6 +36,7 @@ constexpr std::array kLowerings = {
     Entry{"relu6", lower_relu6},
     Entry{"reshape", lower_reshape},
     Entry{"resize_image", lower_resize_image},
+    Entry{"slice", lower_slice},
     Entry{"sliding_stats", lower_sliding_stats},
     Entry{"softmax", lower_softmax},
     Entry{"transpose", lower_transpose},
@@ -59,6 +62,11 @@ bool keeps_batch(const Graph& graph, const Node& node) {
   const Shape& out = graph.tensor(node.outputs[0]).shape;
   if (out.empty() || out[0] != 1) return false;
   if (node.op->name == "transpose") return node.attrs.list("perm")[0] == 0;
+  if (node.op->name == "concat") return node.attrs.integer("axis") != 0;
+  if (node.op->name == "slice") {
+    const auto& drop = node.attrs.list("drop");
+    return std::find(drop.begin(), drop.end(), std::int64_t{0}) == drop.end();
+  }
   if (node.op->name == "pad") return node.attrs.list("before")[0] == 0 && node.attrs.list("after")[0] == 0;
   return true;
 }

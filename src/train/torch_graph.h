@@ -51,6 +51,8 @@ at::Tensor lower_mfcc(const LowerContext& context);
 at::Tensor lower_resize_image(const LowerContext& context);
 at::Tensor lower_sliding_stats(const LowerContext& context);
 at::Tensor lower_pad(const LowerContext& context);
+at::Tensor lower_concat(const LowerContext& context);
+at::Tensor lower_slice(const LowerContext& context);
 
 /// Steps in between, for quantisation-aware training, pruning masks and dropout; each may be empty.
 struct GraphHooks {

@@ -203,10 +203,11 @@ TEST_F(Train, NotANumberStopsWithTheLastGoodState) {
 }
 
 TEST_F(Train, BadProjectsAndData) {
-  EXPECT_EQ(error("name = \"x\"\n[data]\nwindo = 3\n"),
-            "project.toml:3: data.windo: unknown setting; known here: channels, class_column, classes, features, "
-            "file_column, folder, format, grey, group, group_column, layout, rate_hz, records, rename, rows, size, "
-            "standardise, stride, table, test_part, window");
+  EXPECT_EQ(
+      error("name = \"x\"\n[data]\nwindo = 3\n"),
+      "project.toml:3: data.windo: unknown setting; known here: channels, class_column, classes, features, "
+      "file_column, folder, format, grey, group, group_column, layout, piece, rate_hz, records, rename, rows, size, "
+      "standardise, stride, table, test_part, window");
   EXPECT_EQ(error("[train]\nepochs = 0\n"), "project.toml:2: train.epochs: expects a whole number from 1 to 100000");
   EXPECT_EQ(error("[train]\noptimiser = \"lbfgs\"\n"),
             "project.toml:2: train.optimiser: \"lbfgs\" is not one of adam, sgd");
