@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/files.h"
+#include "report/search_page.h"
 
 namespace mote {
 namespace {
@@ -112,6 +113,45 @@ TEST(HtmlReport, DrawsEverySection) {
                               "cycles (estimate)", "Loss by epoch", "Accuracy by epoch"}) {
     EXPECT_TRUE(seen["pictures"].contains(picture)) << picture;
   }
+  EXPECT_EQ(seen["markup"], 0);
+}
+
+TEST(SearchPage, DrawsTheFrontAndListsTheCandidates) {
+  EXPECT_EQ(search_page(json::object()).error().code, Code::BadInput);
+  const auto candidate = [](int id, double accuracy, const char* obstacle) {
+    return json{{"id", id},
+                {"epochs", *obstacle == 0 ? 9 : 0},
+                {"validation_accuracy", accuracy},
+                {"instructions_estimated", 1000 * id},
+                {"ram_bytes_estimated", 100},
+                {"flash_bytes_estimated", 900},
+                {"settings", "network.width = <b>"},
+                {"obstacle", obstacle},
+                {"failure", ""}};
+  };
+  json front = {{"id", 2},
+                {"validation_accuracy", 0.9},
+                {"instructions", 2100},
+                {"cycles_estimated", 3000},
+                {"latency_ms_estimated", 1.5},
+                {"energy_uj_estimated", nullptr},
+                {"ram_bytes", 120},
+                {"flash_bytes", 950},
+                {"settings", "network.width = <b>"},
+                {"within_limits", true}};
+  const json search = {{"board", "nano33ble"},
+                       {"seed", 1},
+                       {"rungs_epochs", {3, 9}},
+                       {"front", {front}},
+                       {"candidates", {candidate(1, 0.5, ""), candidate(2, 0.9, ""), candidate(3, 0, "too large")}}};
+  const auto page = search_page(search);
+  ASSERT_TRUE(page) << page.error().to_string();
+  const json seen = render(*page);
+  if (seen.is_null()) GTEST_SKIP() << "node or jsdom is not installed";
+  EXPECT_TRUE(seen["errors"].empty()) << seen["errors"];
+  EXPECT_EQ(seen["headings"], json({"Pareto front", "All candidates"}));
+  EXPECT_TRUE(seen["pictures"].contains("Pareto front")) << seen["pictures"];
+  EXPECT_EQ(seen["rows"], 1 + 3);
   EXPECT_EQ(seen["markup"], 0);
 }
 

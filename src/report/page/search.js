@@ -34,7 +34,7 @@ document.getElementById("page").replaceChildren(
   element("p", { class: "soft" }, `${search.candidates.length} candidates, ${unfit.length} of which cannot fit and were not trained, ${trained.length} trained; rungs of ${search.rungs_epochs.join(", ")} epochs; seed ${search.seed}.`),
   element("p", {}, "Accuracies are on the validation part; the test part was not touched. Each point of the front is reproduced by its project file."),
   element("h2", {}, "Pareto front"),
-  figure("No other candidate is better in accuracy, instructions, RAM and flash at once. The larger the dot, the more flash; red ones exceed a limit.", frontChart(search), table(frontColumns, front, "The front, measured in the emulator")),
+  figure("No other candidate is better in accuracy, instructions, RAM and flash at once. The larger the dot, the more flash; red ones exceed a limit.", frontChart(search)),
   table(frontColumns, front, "The front, measured in the emulator"),
   element("h2", {}, "All candidates"),
   table(candidateColumns, search.candidates, "In the order of their coming"),
