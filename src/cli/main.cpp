@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   mote::cli::add_verify(app, session);
   mote::cli::add_profile(app, session);
   mote::cli::add_train(app, session);
+  mote::cli::add_compress(app, session);
   mote::cli::add_evaluate(app, session);
   mote::cli::add_search(app, session);
   mote::cli::add_inspect(app, session);

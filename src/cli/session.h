@@ -30,6 +30,7 @@ CLI::App* add_command(CLI::App& app, Session& session, const std::string& name, 
 // One per subcommand, each in the file of its name.
 void add_boards(CLI::App& app, Session& session);
 void add_compile(CLI::App& app, Session& session);
+void add_compress(CLI::App& app, Session& session);
 void add_demo(CLI::App& app, Session& session);
 void add_evaluate(CLI::App& app, Session& session);
 void add_inspect(CLI::App& app, Session& session);

@@ -240,7 +240,8 @@ Importance importance_batch_norm(const Graph& graph, const std::vector<ChannelGr
   return importance;
 }
 
-Result<Graph> prune_channels(const Graph& graph, const Importance& importance, double macs_fraction) {
+Result<Graph> prune_channels(const Graph& graph, const Importance& importance, double fraction, const CostFn& cost) {
+  const auto cost_of = [&](const Graph& g) { return cost ? cost(g) : static_cast<double>(count_macs(g)); };
   const std::vector<ChannelGroup> groups = find_channel_groups(graph);
   std::vector<std::vector<double>> values;
   std::vector<double> thresholds;
@@ -254,14 +255,14 @@ Result<Graph> prune_channels(const Graph& graph, const Importance& importance, d
     for (const auto& group : values) keep.push_back(channels_above(group, threshold));
     return keep_channels(graph, groups, keep);
   };
-  const double wanted = macs_fraction * static_cast<double>(count_macs(graph));
+  const double wanted = fraction * cost_of(graph);
   // The lowest threshold that is enough; work falls as the threshold rises.
   std::size_t low = 0;
   std::size_t high = thresholds.size();
   while (low < high) {
     const std::size_t middle = (low + high) / 2;
     MOTE_TRY(const Graph candidate, at(thresholds[middle]));
-    if (static_cast<double>(count_macs(candidate)) <= wanted)
+    if (cost_of(candidate) <= wanted)
       high = middle;
     else
       low = middle + 1;

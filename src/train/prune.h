@@ -4,6 +4,7 @@
 // fine-tuning, on the float Graph. No LibTorch here.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -45,10 +46,13 @@ Importance importance_l1(const Graph& graph, const std::vector<ChannelGroup>& gr
 /// Magnitude of gamma behind the filter where a batch norm follows, else L1.
 Importance importance_batch_norm(const Graph& graph, const std::vector<ChannelGroup>& groups);
 
+/// What an inference costs; pruning lowers it. Empty: multiply-accumulates.
+using CostFn = std::function<double(const Graph&)>;
+
 /// Removes the least important channels, layers compared by importance relative to their own, until no more than
-/// `macs_fraction` of the multiply-accumulates is left or every group is down to 4 channels. Groups keep multiples of
-/// 4, which kernels like.
-Result<Graph> prune_channels(const Graph& graph, const Importance& importance, double macs_fraction);
+/// `fraction` of the cost is left or every group is down to 4 channels. Groups keep multiples of 4, which kernels like.
+Result<Graph> prune_channels(const Graph& graph, const Importance& importance, double fraction,
+                             const CostFn& cost = {});
 
 /// Multiply-accumulates of one inference.
 std::int64_t count_macs(const Graph& graph);

@@ -113,13 +113,14 @@ Result<FakeQuantised> learn_quantised(const Recipe& recipe, const passes::PostTr
   return FakeQuantised{std::move(graph), std::move(quantiser), std::move(fitted)};
 }
 
-Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& task, const ProgressFn& progress,
-                         std::vector<PruneRecord>& records) {
+Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& task, const Teacher& teacher,
+                         const CostFn& cost, const ProgressFn& progress, std::vector<PruneRecord>& records) {
   const CompressSpec& spec = recipe.compress;
   const auto accuracy = [&](TorchGraph& graph) {
     return share_of_equals(predict(graph, task.validation_inputs), task.validation_inputs.labels);
   };
-  const std::int64_t all = count_macs(whole.graph());
+  const auto cost_of = [&](const Graph& g) { return cost ? cost(g) : static_cast<double>(count_macs(g)); };
+  const double all = cost_of(whole.write_back());
   MOTE_TRY(TorchGraph now, TorchGraph::create(whole.write_back()));
   for (std::int32_t step = 1; step <= spec.prune_steps; ++step) {
     const Graph before = now.write_back();
@@ -128,9 +129,8 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
                                   : spec.importance == "batch_norm"
                                       ? importance_batch_norm(before, groups)
                                       : importance_taylor(now, task.training_set(), recipe.train, groups);
-    const double wanted =
-        static_cast<double>(all) * std::pow(spec.keep_macs, static_cast<double>(step) / spec.prune_steps);
-    MOTE_TRY(Graph smaller, prune_channels(before, importance, wanted / static_cast<double>(count_macs(before))));
+    const double wanted = all * std::pow(spec.keep_macs, static_cast<double>(step) / spec.prune_steps);
+    MOTE_TRY(Graph smaller, prune_channels(before, importance, wanted / cost_of(before), cost));
     PruneRecord record{count_macs(before), count_macs(smaller), accuracy(now), 0, 0};
     MOTE_TRY(now, TorchGraph::create(std::move(smaller)));
     record.accuracy_pruned = accuracy(now);
@@ -139,7 +139,9 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
     fine.learning_rate /= 3;
     FitOptions options;
     options.phase = "prune";
-    options.teacher = graph_teacher(whole);
+    options.teacher = teacher ? teacher : graph_teacher(whole);
+    options.teacher_weight = recipe.distil.weight;
+    options.temperature = recipe.distil.temperature;
     MOTE_TRY([[maybe_unused]] const FitResult fitted,
              fit(now, task.training_set(), task.validation_inputs, fine, progress, options));
     record.accuracy_after = accuracy(now);

@@ -6,6 +6,7 @@
 #include "passes/post_training.h"
 #include "train/fake_quant.h"
 #include "train/fit.h"
+#include "train/prune.h"
 #include "train/task.h"
 #include "train/trainer.h"
 
@@ -15,10 +16,11 @@ namespace mote {
 /// `accuracy` is what it reaches on the validation part. Errors name the file.
 Result<Teacher> find_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy);
 
-/// Channels leave in steps; after each the smaller network learns from the labels and from the network as it was before
-/// any left. Adds a record for every step.
-Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& task, const ProgressFn& progress,
-                         std::vector<PruneRecord>& records);
+/// Channels leave in steps, until compress.keep_macs of the cost is left; after each the smaller network learns from
+/// the labels and from `teacher`, or, if that is empty, from the network as it was before any left. Adds a record for
+/// every step.
+Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& task, const Teacher& teacher,
+                         const CostFn& cost, const ProgressFn& progress, std::vector<PruneRecord>& records);
 
 /// What the recipe asks of post-training quantisation.
 Result<passes::PostTrainingOptions> post_training_options(const CompressSpec& spec);

@@ -76,7 +76,7 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   result.stopped = std::move(fitted.stopped);
 
   if (recipe.compress.keep_macs < 1) {
-    MOTE_TRY(learner, prune(recipe, learner, task, progress, result.pruning));
+    MOTE_TRY(learner, prune(recipe, learner, task, {}, {}, progress, result.pruning));
   }
   result.float_graph = learner.write_back();
   MOTE_TRY([[maybe_unused]] const auto records, passes::run(result.float_graph, Target{}));

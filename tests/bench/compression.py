@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""What compression costs and wins, on a project's own data: the figures of docs/compression_figures.md.
+
+    python3 tests/bench/compression.py build/mote apps/activity/project.toml --seeds 1 2 3 [--only ptq,qat] [-o folder]
+
+For every seed the float network is trained once (`mote train`), then `mote compress` makes int8 after training, int8
+with better calibration, int8 and int4 with quantisation-aware training, and half of the cycles pruned away; and a
+student of half the width learns alone, under the float network (soft targets), and with feature hints. Everything is
+written below the folder, so that a run that was cut goes on where it stopped. Prints a Markdown table.
+"""
+import argparse
+import datetime
+import json
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+
+COMPRESSIONS = {
+    "ptq": ["--quantize", "int8", "--calibration", "min-max"],
+    "better": ["--quantize", "int8", "--calibration", "mse", "--equalise", "--adaround"],
+    "qat": ["--quantize", "int8", "--qat", "{qat}"],
+    "int4-ptq": ["--quantize", "int4", "--calibration", "mse", "--adaround"],
+    "int4-qat": ["--quantize", "int4", "--qat", "{qat}"],
+    "prune": ["--prune", "0.5", "--prune-steps", "{steps}", "--epochs", "{epochs}", "--qat", "{qat}"],
+}
+STUDENTS = ["student", "student-taught", "student-hints"]
+
+
+def project_text(source, seed, network="", extra=""):
+    """The project with another seed, a data folder that still is found, and perhaps another network."""
+    text = source.read_text()
+    folder = re.search(r'^folder\s*=\s*"([^"]*)"', text, re.M)
+    if folder:
+        where = (source.parent / folder.group(1)).resolve()
+        text = text.replace(folder.group(0), f'folder = "{where}"', 1)
+    section = re.search(r"^\[train\]\n(?:(?!^\[).*\n?)*", text, re.M)
+    train = re.sub(r"^seed\s*=.*\n", "", section.group(0), flags=re.M)
+    text = text.replace(section.group(0), train.replace("[train]\n", f"[train]\nseed = {seed}\n", 1), 1)
+    if network:
+        text = re.sub(r"^(\[network\]\n)(?:width\s*=.*\n)?", rf"\1{network}\n", text, count=1, flags=re.M)
+    return text + extra
+
+
+def run(command):
+    print("+", " ".join(map(str, command)), file=sys.stderr, flush=True)
+    done = subprocess.run(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode not in (0, 1):  # 1: a limit of the project is missed, which is a result too
+        sys.exit(done.stderr)
+
+
+def train(mote, text, out):
+    if not (out / "metrics.json").exists():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        project = out.with_suffix(".toml")
+        project.write_text(text)
+        run([mote, "-q", "train", project, "-o", out])
+    return json.loads((out / "metrics.json").read_text())
+
+
+def compress(mote, model, arguments, out):
+    report = out.with_suffix(".json")
+    if not report.exists():
+        run([mote, "-q", "compress", model, "--points", "100", "-o", out, "--json", report, *arguments])
+    return json.loads(report.read_text())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("mote", type=pathlib.Path)
+    parser.add_argument("project", type=pathlib.Path)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--only", default=",".join([*COMPRESSIONS, *STUDENTS]))
+    parser.add_argument("--qat", type=int, default=8, help="epochs of quantisation-aware training")
+    parser.add_argument("--epochs", type=int, default=10, help="epochs of fine-tuning after each step of pruning")
+    parser.add_argument("--steps", type=int, default=2, help="steps of pruning")
+    parser.add_argument("--width", type=float, default=0.5, help="of the student")
+    parser.add_argument("-o", "--out", type=pathlib.Path, default=pathlib.Path("out/compression"))
+    args = parser.parse_args()
+    wanted = args.only.split(",")
+    name = args.project.resolve().parent.name
+    rows = {}
+
+    def note(row, accuracy, base, report=None):
+        entry = rows.setdefault(row, {"accuracy": [], "loss": [], "instructions": [], "flash": []})
+        entry["accuracy"].append(100 * accuracy)
+        entry["loss"].append(100 * (base - accuracy))
+        measured = report["steps"][-1].get("measured") if report else None
+        if measured:
+            entry["instructions"].append(measured["instructions"])
+            entry["flash"].append(measured["flash_bytes"])
+
+    for seed in args.seeds:
+        folder = args.out / name / f"seed{seed}"
+        metrics = train(args.mote, project_text(args.project, seed), folder / "float")
+        base = metrics["test_float"]["accuracy"]
+        note("float", base, base)
+        for key, arguments in COMPRESSIONS.items():
+            if key not in wanted:
+                continue
+            filled = [a.format(qat=args.qat, epochs=args.epochs, steps=args.steps) for a in arguments]
+            report = compress(args.mote, folder / "float", filled, folder / key)
+            note(key, report["test_accuracy"], base, report)
+        for key in STUDENTS:
+            if key not in wanted:
+                continue
+            extra = ""
+            if key != "student":
+                hints = 1.0 if key == "student-hints" else 0.0
+                extra = f'\n[distil]\nteacher = "{(folder / "float").resolve()}"\nweight = 0.7\nhints = {hints}\n'
+            text = project_text(args.project, seed, f"width = {args.width}", extra)
+            student = train(args.mote, text, folder / key)
+            note(key, student["test_float"]["accuracy"], base)
+
+    print(f"\n{name}, seeds {args.seeds}, {datetime.date.today()}\n")
+    print("| step | test accuracy, % | below float, points | instructions | flash, bytes |")
+    print("| --- | --- | --- | --- | --- |")
+    for key, entry in rows.items():
+        def spread(values):
+            mean = statistics.mean(values)
+            return f"{mean:.2f}" + (f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else "")
+
+        def count(values):
+            return f"{statistics.mean(values):,.0f}" if values else ""
+
+        print(f"| {key} | {spread(entry['accuracy'])} | {spread(entry['loss'])} | {count(entry['instructions'])} "
+              f"| {count(entry['flash'])} |")
+
+
+if __name__ == "__main__":
+    main()
