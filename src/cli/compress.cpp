@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/compress_costs.h"
+#include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/toolchain.h"
 #include "import/import.h"
@@ -121,6 +122,7 @@ class CompressCommand {
     session_.say(table_head());
     add("float", compressor.float_accuracy(), compressor.float_graph());
     MOTE_TRY(const bool met, options_.asks() ? as_asked() : as_needed());
+    if (interrupt_.asked()) return tool_failed("interrupted; nothing was written", compressor.recipe().name);
     if (!met && !options_.asks()) return nothing_meets();
     return finish(out, met);
   }
@@ -131,7 +133,7 @@ class CompressCommand {
       const double done = p.epoch - 1 + static_cast<double>(p.step) / std::max(p.steps, 1);
       shown->draw(done / std::max(p.epochs, 1), fmt::format("{} epoch {}/{} loss {:.3f} accuracy {:.1f} %", p.phase,
                                                             p.epoch, p.epochs, p.loss, 100 * p.accuracy));
-      return true;
+      return !interrupt_.asked();
     };
   }
 
@@ -385,6 +387,7 @@ class CompressCommand {
 
   const Options& options_;
   const Session& session_;
+  const InterruptWatch interrupt_;
   Board board_;
   Wanted wanted_;
   Compressor* compressor_ = nullptr;

@@ -86,8 +86,7 @@ Result<void> check_model(const Graph& graph, const Task& task) {
 
 /// The recipe's network, trained, before any compression.
 Result<Graph> train_first(const Recipe& recipe, const Task& task, const ProgressFn& progress, TrainResult& result) {
-  MOTE_TRY(Graph network,
-           build_network(recipe.name, recipe.network, {task.preparation.example, task.classes()}, recipe.train.seed));
+  MOTE_TRY(Graph network, build_network(recipe.name, recipe.network, network_io(recipe, task), recipe.train.seed));
   MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
   MOTE_TRY(FitResult fitted, fit(learner, task.training_set(), task.validation_inputs, recipe.train, progress, {}));
   result.history = std::move(fitted.history);
