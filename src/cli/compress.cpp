@@ -13,6 +13,7 @@
 #include "cli/progress_bar.h"
 #include "cli/toolchain.h"
 #include "import/import.h"
+#include "passes/sensitivity.h"
 #include "train/compressor.h"
 #include "train/train_command.h"
 
@@ -98,7 +99,7 @@ Result<passes::Precision> precision_of(const std::string& name) {
   if (name.empty() || name == "int8" || name == "mixed") return passes::Precision{8, 8};
   if (name == "int4") return passes::Precision{4, 8};
   if (name == "16x8") return passes::Precision{8, 16};
-  return bad_input(fmt::format("there is no \"{}\"; there are int8, int4, 16x8", name), "--quantize");
+  return bad_input(fmt::format("there is no \"{}\"; there are int8, int4, 16x8, mixed", name), "--quantize");
 }
 
 class CompressCommand {
@@ -243,6 +244,7 @@ class CompressCommand {
       MOTE_TRY_VOID(compressor_->distil());
       add("distilled", compressor_->float_accuracy(), compressor_->float_graph());
     }
+    if (options_.quantize == "mixed") return quantise_mixed(how);
     const std::string bits = options_.quantize.empty() ? "int8" : options_.quantize;
     MOTE_TRY(Quantised made, compressor_->quantise(how));
     take(fmt::format("{} after training, {}", bits, describe(how)), std::move(made));
@@ -261,6 +263,14 @@ class CompressCommand {
     return text;
   }
 
+  static passes::PostTrainingOptions better_methods() {
+    passes::PostTrainingOptions better;
+    better.calibration.method = passes::CalibrationMethod::mse;
+    better.equalise = true;
+    better.adaround = true;
+    return better;
+  }
+
   /// One precision, from the cheapest method to the dearest, until the accuracy is there.
   Result<bool> quantise_well(const std::string& bits, const passes::Precision& precision) {
     passes::PostTrainingOptions plain;
@@ -268,10 +278,8 @@ class CompressCommand {
     MOTE_TRY(Quantised made, compressor_->quantise(plain));
     take(bits + " after training, min-max", std::move(made));
     if (missed("accuracy")) {
-      passes::PostTrainingOptions better = plain;
-      better.calibration.method = passes::CalibrationMethod::mse;
-      better.equalise = true;
-      better.adaround = true;
+      passes::PostTrainingOptions better = better_methods();
+      better.quantize.precision = precision;
       MOTE_TRY(made, compressor_->quantise(better));
       take(fmt::format("{}, {}", bits, describe(better)), std::move(made));
     }
@@ -280,6 +288,31 @@ class CompressCommand {
       take(fmt::format("{} with {} epochs of training", bits, compressor_->recipe().compress.qat_epochs),
            std::move(made));
     }
+    return proves_itself();
+  }
+
+  /// int4 weights where the outputs suffer least from it: as many as the accuracy allows, of three budgets.
+  Result<bool> quantise_mixed(passes::PostTrainingOptions how) {
+    const std::size_t count = std::min<std::size_t>(compressor_->samples().size(), 64);
+    const auto samples = std::span(compressor_->samples()).first(count);
+    const Graph& graph = compressor_->float_graph();
+    MOTE_TRY(const passes::Calibration ranges, passes::calibrate(graph, samples));
+    MOTE_TRY(const passes::SensitivityReport report, passes::measure_sensitivity(graph, ranges, samples));
+    const auto whole = static_cast<double>(passes::weight_bytes(graph, {}));
+    for (const double share : {0.55, 0.7, 0.85}) {
+      const auto bytes = static_cast<std::int64_t>(share * whole);
+      const auto chosen = passes::choose_precision(graph, report, bytes);
+      if (!chosen) continue;
+      how.quantize = *chosen;
+      MOTE_TRY(Quantised made, compressor_->quantise(how));
+      take(fmt::format("mixed, weights in {:.0f} % of the bytes", 100 * share), std::move(made));
+      if (missed("accuracy") && options_.qat != 0 && (options_.qat > 0 || !options_.asks())) {
+        MOTE_TRY(made, compressor_->fine_tune_quantised(how));
+        take("  with training", std::move(made));
+      }
+      if (!missed("accuracy")) break;
+    }
+    if (!candidate_) return unsupported("no layer can have int4 weights", graph.name);
     return proves_itself();
   }
 
@@ -303,6 +336,10 @@ class CompressCommand {
     if (missed("flash") || !accuracy_short) {
       MOTE_TRY(met, quantise_well("int4", {4, 8}));
       if (met) return true;
+      if (missed("accuracy")) {
+        MOTE_TRY(met, quantise_mixed(better_methods()));
+        if (met) return true;
+      }
     }
     if (accuracy_short) {
       MOTE_TRY(met, quantise_well("16x8", {8, 16}));
@@ -413,7 +450,7 @@ void add_compress(CLI::App& app, Session& session) {
   command->add_option("-o,--output", options->out, "The folder to write")->required();
   command->add_option("--json", options->json, "Write every step as JSON");
   command->add_option("--quantize", options->quantize, "Bits of weights and activations")
-      ->check(CLI::IsMember({"int8", "int4", "16x8"}));
+      ->check(CLI::IsMember({"int8", "int4", "16x8", "mixed"}));
   command->add_option("--calibration", options->calibration, "How ranges of activations are chosen")
       ->check(CLI::IsMember({"min-max", "percentile", "mse", "entropy"}));
   command->add_flag("--equalise", options->equalise, "Even out channels between layers first");
