@@ -8,6 +8,7 @@
 #include "passes/correct_bias.h"
 #include "passes/equalise.h"
 #include "passes/sensitivity.h"
+#include "passes/weight_scales.h"
 
 namespace mote::passes {
 
@@ -15,6 +16,8 @@ Result<Graph> quantize_and_adjust(const Graph& float_graph, const Calibration& c
                                   std::span<const Sample> samples, const PostTrainingOptions& options) {
   MOTE_TRY(Graph quantized, quantize(float_graph, calibration, options.quantize));
   if (options.adaround) {
+    // Four bits have so few steps that clipping the largest weights pays.
+    MOTE_TRY_VOID(use_weight_scales(float_graph, quantized, least_error_scales(float_graph, quantized)));
     MOTE_TRY_VOID(adaround(float_graph, quantized, samples));
   } else if (options.bias_correction) {
     MOTE_TRY_VOID(correct_bias(float_graph, quantized, samples));

@@ -62,8 +62,9 @@ class Compress : public testing::Test {
 TEST_F(Compress, DoesWhatIsAskedAndSaysWhatItCost) {
   write_task(root(), "");
   ASSERT_EQ(mote({"-q", "train", at("project.toml"), "-o", at("trained")}).exit_code, 0);
-  const auto done = mote({"-q", "compress", at("trained"), "--prune", "0.5", "--calibration", "mse", "--equalise",
-                          "--qat", "3", "--points", "20", "-o", at("out"), "--json", at("report.json")});
+  const auto done =
+      mote({"-q", "compress", at("trained"), "--data", at("data"), "--prune", "0.5", "--calibration", "mse",
+            "--equalise", "--qat", "3", "--points", "20", "-o", at("out"), "--json", at("report.json")});
   ASSERT_EQ(done.exit_code, 0) << done.err;
   const Json report = json("report.json");
   ASSERT_EQ(report["steps"].size(), 4U) << report.dump(1);
@@ -81,9 +82,10 @@ TEST_F(Compress, DoesWhatIsAskedAndSaysWhatItCost) {
 TEST_F(Compress, ClimbsTheLadderUntilTheLimitsAreMet) {
   write_task(root(), "");
   ASSERT_EQ(mote({"-q", "train", at("project.toml"), "-o", at("trained")}).exit_code, 0);
-  ASSERT_EQ(
-      mote({"-q", "compress", at("trained"), "--points", "30", "-o", at("loose"), "--json", at("a.json")}).exit_code,
-      0);
+  ASSERT_EQ(mote({"-q", "compress", at("trained"), "--data", at("data"), "--points", "30", "-o", at("loose"), "--json",
+                  at("a.json")})
+                .exit_code,
+            0);
   const Json loose = json("a.json");
   ASSERT_EQ(loose["steps"].size(), 2U) << "int8 meets everything: nothing else is tried";
   const double flash = loose["steps"][1]["measured"]["flash_bytes"];

@@ -309,6 +309,20 @@ TEST(AdaRound, BringsTheOutputsNearerThanPlainRounding) {
   EXPECT_LT(rounded, corrected * 1.05);
 }
 
+TEST(AdaRound, HalvesTheErrorOfInt4Weights) {
+  double plain = 0, rounded = 0;
+  for (std::uint64_t seed = 1; seed < 5; ++seed) {
+    const Chain chain(seed);
+    const auto fresh = others(seed + 100);
+    PostTrainingOptions options;
+    options.quantize.precision.weights = 4;
+    plain += error_with(chain, options, fresh);
+    options.adaround = true;
+    rounded += error_with(chain, options, fresh);
+  }
+  EXPECT_LT(rounded, plain / 2);
+}
+
 TEST(AdaRound, MovesNoWeightByMoreThanOneStep) {
   const Chain chain(2);
   const auto plain = passes::quantize_after_training(chain.graph, chain.samples, {});
