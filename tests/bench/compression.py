@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What compression costs and wins, on a project's own data: the figures of docs/compression_figures.md.
+"""What compression costs and wins, on a project's own data: the figures of docs/training.md.
 
     python3 tests/bench/compression.py build/mote apps/activity/project.toml --seeds 1 2 3 [--only ptq,qat] [-o folder]
 
