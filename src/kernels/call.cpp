@@ -68,4 +68,12 @@ bool constant_weights(const Graph& graph, const Node& node) {
   return graph.tensor(node.inputs[1]).is_constant() && (!has_bias || graph.tensor(node.inputs[2]).is_constant());
 }
 
+void add_stream(KernelCall& call, const std::vector<std::uint32_t>& words,
+                std::initializer_list<std::pair<std::string_view, std::int64_t>> fields) {
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(words.data());
+  call.fields.push_back({"layer.stream", ConstantRef{static_cast<std::int32_t>(call.constants.size())}});
+  call.constants.push_back({"weights", "uint32_t", Bytes(begin, begin + words.size() * sizeof(std::uint32_t)), 4});
+  for (const auto& [name, value] : fields) call.fields.push_back({"layer." + std::string(name), value});
+}
+
 }  // namespace mote::kernels

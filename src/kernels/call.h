@@ -1,9 +1,11 @@
 // Building a KernelCall field by field. Constants get a field of the same name that points to them.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "kernels/kernel.h"
@@ -60,5 +62,10 @@ bool fits_device(const Graph& graph, const Node& node, DType type);
 /// Whether weights (input 1) and the bias (input 2, if there is one) are constants that can be packed. Int8 ones always
 /// are.
 bool constant_weights(const Graph& graph, const Node& node);
+
+/// The parameters of kernels that share a driver stand in their struct's member `layer`: `words`, the weights as the
+/// driver reads them, become layer.stream (constant "weights"), and each of `fields` layer.NAME.
+void add_stream(KernelCall& call, const std::vector<std::uint32_t>& words,
+                std::initializer_list<std::pair<std::string_view, std::int64_t>> fields);
 
 }  // namespace mote::kernels

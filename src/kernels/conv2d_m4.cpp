@@ -51,12 +51,6 @@ bool usable(const Graph& graph, const Node& node, const Target& target) {
   return target.has("dsp") && fits_device(graph, node, DType::i8) && packed(graph, node).has_value();
 }
 
-/// 1x1, stride 1, no padding: every pixel is its own window.
-bool is_pointwise(const ops::Window& w) {
-  return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 &&
-         w.pad_left == 0 && w.pad_bottom == 0 && w.pad_right == 0;
-}
-
 bool applies_pointwise(const Graph& graph, const Node& node, const Target& target) {
   return is_pointwise(convolution_window(graph, node)) && usable(graph, node, target);
 }
@@ -142,7 +136,8 @@ bool applies_conv2d_int4(const Graph& graph, const Node& node, const Target& tar
 }  // namespace
 
 std::optional<KernelCall> pointwise_row_call(const Graph& graph, const Node& node, const Target& target) {
-  if (node.op != &ops::conv2d || ops::input(graph, node, 1).type != DType::i8 || !applies_pointwise(graph, node, target))
+  if (node.op != &ops::conv2d || ops::input(graph, node, 1).type != DType::i8 ||
+      !applies_pointwise(graph, node, target))
     return {};
   const Shape& in = ops::input(graph, node, 0).shape;
   return pointwise_call(node, *packed(graph, node), in[2], in[3]);

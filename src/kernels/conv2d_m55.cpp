@@ -32,12 +32,6 @@ bool applies_conv2d(const Graph& graph, const Node& node, const Target& target) 
   return target.has("mve") && fits_device(graph, node, DType::i8) && packed(graph, node).has_value();
 }
 
-/// 1x1, stride 1, no padding: every pixel is its own window.
-bool is_pointwise(const ops::Window& w) {
-  return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 &&
-         w.pad_left == 0 && w.pad_bottom == 0 && w.pad_right == 0;
-}
-
 bool applies_pointwise(const Graph& graph, const Node& node, const Target& target) {
   return is_pointwise(convolution_window(graph, node)) && applies_conv2d(graph, node, target);
 }

@@ -30,12 +30,6 @@ bool usable(const Graph& graph, const Node& node, const Target& target) {
   return has_int8_weights(graph, node, target) && packed(graph, node, target).has_value();
 }
 
-/// 1x1, stride 1, no padding: every pixel is its own window.
-bool is_pointwise(const ops::Window& w) {
-  return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 &&
-         w.pad_left == 0 && w.pad_bottom == 0 && w.pad_right == 0;
-}
-
 bool applies_pointwise(const Graph& graph, const Node& node, const Target& target) {
   return is_pointwise(convolution_window(graph, node)) && usable(graph, node, target);
 }

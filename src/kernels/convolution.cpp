@@ -31,4 +31,9 @@ ops::Window convolution_window(const Graph& graph, const Node& node) {
   return *ops::window_of(node.attrs, in[1], in[2], k[1], k[2]);
 }
 
+bool is_pointwise(const ops::Window& w) {
+  return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 &&
+         w.pad_left == 0 && w.pad_bottom == 0 && w.pad_right == 0;
+}
+
 }  // namespace mote::kernels

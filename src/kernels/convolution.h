@@ -15,5 +15,7 @@ void set_float_range(CallBuilder& call, const Node& node);
 
 /// The window of a verified conv2d or depthwise_conv2d.
 ops::Window convolution_window(const Graph& graph, const Node& node);
+/// 1x1, stride 1, no padding: every pixel is its own window.
+bool is_pointwise(const ops::Window& window);
 
 }  // namespace mote::kernels

@@ -69,18 +69,12 @@ std::optional<MveLayer> mve_layer(const Graph& graph, const Node& node, std::spa
 void add_mve_layer(KernelCall& call, const MveLayer& layer) {
   if (layer.is_signed) call.kernel += "_signed";
   call.sources.push_back("mote_mve_dense.c");
-  const auto* begin = reinterpret_cast<const std::uint8_t*>(layer.stream.data());
-  call.fields.push_back({"layer.stream", ConstantRef{static_cast<std::int32_t>(call.constants.size())}});
-  call.constants.push_back(
-      {"weights", "uint32_t", Bytes(begin, begin + layer.stream.size() * sizeof(std::uint32_t)), 4});
-  const auto set = [&](std::string_view name, std::int64_t value) {
-    call.fields.push_back({std::string(name), value});
-  };
-  set("layer.chunks", layer.chunks);
-  set("layer.outputs", layer.outputs);
-  set("layer.out_zero", layer.out_zero);
-  set("layer.act_min", layer.range.min);
-  set("layer.act_max", layer.range.max);
+  add_stream(call, layer.stream,
+             {{"chunks", layer.chunks},
+              {"outputs", layer.outputs},
+              {"out_zero", layer.out_zero},
+              {"act_min", layer.range.min},
+              {"act_max", layer.range.max}});
 }
 
 KernelCall mve_pointwise_call(const Node& node, const MveLayer& layer, std::int64_t pixels, std::int64_t in_c) {

@@ -240,21 +240,15 @@ void add_dual_layer(KernelCall& call, const DualLayer& layer) {
   if (layer.is_coarse) call.kernel += "_coarse";
   call.sources.push_back("mote_m4_dual.c");
   if (layer.kind == StreamKind::quad) call.sources.push_back("mote_m4_quad.c");
-  const auto* begin = reinterpret_cast<const std::uint8_t*>(layer.stream.data());
-  call.fields.push_back({"layer.stream", ConstantRef{static_cast<std::int32_t>(call.constants.size())}});
-  call.constants.push_back(
-      {"weights", "uint32_t", Bytes(begin, begin + layer.stream.size() * sizeof(std::uint32_t)), 4});
-  const auto set = [&](std::string_view name, std::int64_t value) {
-    call.fields.push_back({std::string(name), value});
-  };
-  set("layer.group_words", layer.group_words);
-  set("layer.inputs", layer.inputs);
-  set("layer.outputs", layer.outputs);
-  set("layer.round", layer.round);
-  set("layer.multiplier", layer.multiplier);
-  set("layer.negative", layer.negative);
-  set("layer.act_min", layer.act_min);
-  set("layer.act_max", layer.act_max);
+  add_stream(call, layer.stream,
+             {{"group_words", layer.group_words},
+              {"inputs", layer.inputs},
+              {"outputs", layer.outputs},
+              {"round", layer.round},
+              {"multiplier", layer.multiplier},
+              {"negative", layer.negative},
+              {"act_min", layer.act_min},
+              {"act_max", layer.act_max}});
 }
 
 KernelCall pointwise_call(const Node& node, const DualLayer& layer, std::int64_t pixels, std::int64_t in_c) {

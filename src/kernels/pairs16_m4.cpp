@@ -66,20 +66,14 @@ KernelCall finish(CallBuilder call, const Layer& layer) {
   KernelCall result = call.take();
   if (is_rectified(layer)) result.kernel += "_relu";
   result.sources.push_back("mote_m4_pairs16.c");
-  const auto* begin = reinterpret_cast<const std::uint8_t*>(layer.stream.data());
-  result.fields.push_back({"layer.stream", ConstantRef{static_cast<std::int32_t>(result.constants.size())}});
-  result.constants.push_back(
-      {"weights", "uint32_t", Bytes(begin, begin + layer.stream.size() * sizeof(std::uint32_t)), 4});
-  const auto set = [&](std::string_view name, std::int64_t value) {
-    result.fields.push_back({std::string(name), value});
-  };
   const bool clamps = layer.range.max < 32767 || (layer.range.min > -32768 && layer.range.min != 0);
-  set("layer.group_words", layer.group_words);
-  set("layer.inputs", layer.inputs);
-  set("layer.outputs", layer.outputs);
-  set("layer.act_min", layer.range.min);
-  set("layer.act_max", layer.range.max);
-  set("layer.clamps", clamps ? 1 : 0);
+  add_stream(result, layer.stream,
+             {{"group_words", layer.group_words},
+              {"inputs", layer.inputs},
+              {"outputs", layer.outputs},
+              {"act_min", layer.range.min},
+              {"act_max", layer.range.max},
+              {"clamps", clamps ? 1 : 0}});
   return result;
 }
 
@@ -114,11 +108,6 @@ KernelCall pointwise_call(const Node& node, const Layer& layer, std::int64_t pix
 
 bool usable(const Graph& graph, const Node& node, const Target& target) {
   return target.has("dsp") && fits_device(graph, node, DType::i16) && pack(graph, node).has_value();
-}
-
-bool is_pointwise(const ops::Window& w) {
-  return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 &&
-         w.pad_left == 0 && w.pad_bottom == 0 && w.pad_right == 0;
 }
 
 bool applies_pointwise(const Graph& graph, const Node& node, const Target& target) {

@@ -66,21 +66,15 @@ std::optional<QuadsLayer> quads_layer(const Graph& graph, const Node& node, std:
 void add_quads_layer(KernelCall& call, const QuadsLayer& layer) {
   if (layer.is_signed) call.kernel += "_signed";
   call.sources.emplace_back("mote_m0_quads.c");
-  const auto* begin = reinterpret_cast<const std::uint8_t*>(layer.stream.data());
-  call.fields.push_back({"layer.stream", ConstantRef{static_cast<std::int32_t>(call.constants.size())}});
-  call.constants.push_back(
-      {"weights", "uint32_t", Bytes(begin, begin + layer.stream.size() * sizeof(std::uint32_t)), 4});
-  const auto set = [&](std::string_view name, std::int64_t value) {
-    call.fields.push_back({std::string(name), value});
-  };
-  set("layer.group_words", layer.group_words);
-  set("layer.inputs", layer.inputs);
-  set("layer.outputs", layer.outputs);
-  set("layer.low_bits", layer.low_bits);
-  set("layer.fraction", layer.fraction);
-  set("layer.round", layer.round);
-  set("layer.act_min", layer.act_min);
-  set("layer.act_max", layer.act_max);
+  add_stream(call, layer.stream,
+             {{"group_words", layer.group_words},
+              {"inputs", layer.inputs},
+              {"outputs", layer.outputs},
+              {"low_bits", layer.low_bits},
+              {"fraction", layer.fraction},
+              {"round", layer.round},
+              {"act_min", layer.act_min},
+              {"act_max", layer.act_max}});
 }
 
 std::int64_t quads_instructions(const QuadsLayer& layer) {
