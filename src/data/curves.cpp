@@ -8,26 +8,28 @@ namespace mote {
 namespace {
 
 RocCurve roc_of(std::span<const int> labels, std::span<const float> scores, std::size_t classes, std::size_t which) {
-  struct Entry {
-    float score;
-    bool own;
-  };
-  std::vector<Entry> entries;
-  double own = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    entries.push_back({scores[i * classes + which], labels[i] == static_cast<int>(which)});
-    own += entries.back().own ? 1 : 0;
-  }
+  std::vector<RankedExample> examples;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    examples.push_back({static_cast<double>(scores[i * classes + which]), labels[i] == static_cast<int>(which)});
+  return roc_curve(std::move(examples));
+}
+
+}  // namespace
+
+RocCurve roc_curve(std::vector<RankedExample> entries) {
+  const auto own =
+      static_cast<double>(std::count_if(entries.begin(), entries.end(), [](const RankedExample& e) { return e.own; }));
   const double others = static_cast<double>(entries.size()) - own;
   RocCurve curve;
   if (own == 0 || others == 0) return curve;
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.score > b.score; });
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const RankedExample& a, const RankedExample& b) { return a.score > b.score; });
   constexpr double kStep = 0.01;  // finer is not seen
   RocCurve::Point at;
   curve.points.push_back(at);
   for (std::size_t i = 0; i < entries.size();) {
     RocCurve::Point next = at;
-    const float score = entries[i].score;
+    const double score = entries[i].score;
     for (; i < entries.size() && entries[i].score == score; ++i)
       (entries[i].own ? next.true_rate : next.false_rate) += 1 / (entries[i].own ? own : others);
     curve.area += (next.false_rate - at.false_rate) * (next.true_rate + at.true_rate) / 2;
@@ -39,8 +41,6 @@ RocCurve roc_of(std::span<const int> labels, std::span<const float> scores, std:
   }
   return curve;
 }
-
-}  // namespace
 
 Curves curves_of(std::span<const int> labels, std::span<const float> scores, int classes) {
   constexpr std::size_t kBins = 10;

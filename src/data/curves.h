@@ -18,6 +18,12 @@ struct RocCurve {
   double area = 0;            ///< exact, equal scores counting half
 };
 
+struct RankedExample {
+  double score = 0;
+  bool own = false;  ///< of the class that the score speaks for
+};
+RocCurve roc_curve(std::vector<RankedExample> examples);
+
 /// Examples whose largest probability lies in one tenth.
 struct ReliabilityBin {
   std::int64_t examples = 0;
