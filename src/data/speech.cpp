@@ -12,6 +12,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numbers>
+#include <numeric>
 #include <thread>
 
 #include "data/format.h"
@@ -85,21 +86,38 @@ Result<Sample> utterance(const SpeechSpec& spec, const std::string& text, int la
 
 std::vector<float> resample(const std::vector<float>& values, double from_hz, double to_hz) {
   if (from_hz == to_hz || values.empty()) return values;
-  const double ratio = from_hz / to_hz;
   const double cut = std::min(1.0, 0.95 * to_hz / from_hz);  // of the source's half rate
   const double reach = 12 / cut;
-  std::vector<float> out(static_cast<std::size_t>(static_cast<double>(values.size()) / ratio));
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const double at = static_cast<double>(i) * ratio;
-    const auto first = static_cast<std::int64_t>(std::max(0.0, std::ceil(at - reach)));
-    const auto end = std::min(static_cast<std::int64_t>(values.size()), static_cast<std::int64_t>(at + reach) + 1);
-    double sum = 0;
-    for (std::int64_t k = first; k < end; ++k) {
-      const double x = std::numbers::pi * (static_cast<double>(k) - at);
+  const auto half = static_cast<std::int64_t>(reach) + 1;
+  const auto filter = [&](double fraction) {
+    std::vector<double> taps;
+    for (std::int64_t k = -half; k <= half; ++k) {
+      const double x = std::numbers::pi * (static_cast<double>(k) - fraction);
       const double sinc = std::fabs(x) < 1e-9 ? cut : std::sin(cut * x) / x;
-      sum += static_cast<double>(values[static_cast<std::size_t>(k)]) * sinc * (0.5 + 0.5 * std::cos(x / reach));
+      taps.push_back(std::fabs(x) < std::numbers::pi * reach ? sinc * (0.5 + 0.5 * std::cos(x / reach)) : 0);
     }
-    out[i] = static_cast<float>(sum);
+    return taps;
+  };
+  // One sample out is from / to samples in. The places between two samples come round again, 160 of them from 22,050 to
+  // 8,000 Hz; the sines are what resampling costs, so each place's filter is made once.
+  std::int64_t from = std::llround(from_hz * 1000);
+  std::int64_t to = std::llround(to_hz * 1000);
+  const std::int64_t common = std::gcd(from, to);
+  from /= common;
+  to /= common;
+  const auto count = static_cast<std::int64_t>(values.size());
+  const std::int64_t length = count * to / from;
+  std::vector<std::vector<double>> filters(static_cast<std::size_t>(std::min(to, length)));
+  std::vector<float> out;
+  for (std::int64_t i = 0; i < length; ++i) {
+    const std::int64_t middle = i * from / to;
+    std::vector<double>& taps = filters[static_cast<std::size_t>(i % to)];
+    if (taps.empty()) taps = filter(static_cast<double>(i * from % to) / static_cast<double>(to));
+    double sum = 0;
+    for (std::int64_t k = std::max<std::int64_t>(0, middle - half); k < std::min(count, middle + half + 1); ++k)
+      sum +=
+          static_cast<double>(values[static_cast<std::size_t>(k)]) * taps[static_cast<std::size_t>(k - middle + half)];
+    out.push_back(static_cast<float>(sum));
   }
   return out;
 }
