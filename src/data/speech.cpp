@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <numbers>
 #include <numeric>
+#include <random>
 #include <thread>
 
 #include "data/format.h"
@@ -69,9 +70,19 @@ Result<Sample> utterance(const SpeechSpec& spec, const std::string& text, int la
   if (!spec.variants.empty()) voice += "+" + pick(spec.variants);
   const std::string pitch = between(spec.pitch);
   const std::string pace = between(spec.pace);
-  if (run_quietly({"espeak-ng", "-v", voice, "-p", pitch, "-s", pace, "-w", file.string(), text}) != 0)
-    return bad_input(fmt::format("espeak-ng cannot speak \"{}\" with voice \"{}\"", text, voice), "speech");
-  MOTE_TRY(const FileContents contents, read_audio(file));
+  fs::path recording = file;
+  if (!spec.keep.empty())
+    recording = spec.keep / fmt::format("{:016x}.wav", hash_text(fmt::format("{}/{}/{}/{}", voice, pitch, pace, text)));
+  std::error_code ec;
+  if (spec.keep.empty() || !fs::exists(recording, ec)) {
+    if (run_quietly({"espeak-ng", "-v", voice, "-p", pitch, "-s", pace, "-w", file.string(), text}) != 0)
+      return bad_input(fmt::format("espeak-ng cannot speak \"{}\" with voice \"{}\"", text, voice), "speech");
+    if (!spec.keep.empty()) {
+      fs::rename(file, recording, ec);  // whole or not at all: others may be reading
+      if (ec) return io_error("cannot be kept: " + ec.message(), recording.string());
+    }
+  }
+  MOTE_TRY(const FileContents contents, read_audio(recording));
   Sample sample;
   sample.values = trimmed(resample(contents.samples[0].values, contents.rate_hz, rate_hz));
   if (sample.values.empty()) return bad_input(fmt::format("espeak-ng says nothing for \"{}\"", text), "speech.words");
@@ -137,7 +148,8 @@ Result<std::vector<Sample>> speak(const SpeechSpec& spec, const std::vector<std:
     if (texts[c].empty()) return bad_input(fmt::format("has no words for class \"{}\"", classes[c]), "speech.words");
 
   std::error_code ec;
-  const fs::path folder = fs::temp_directory_path(ec) / fmt::format("mote-speech-{}", ::getpid());
+  const fs::path parent = spec.keep.empty() ? fs::temp_directory_path(ec) : spec.keep;
+  const fs::path folder = parent / fmt::format("mote-speech-{}-{:x}", ::getpid(), std::random_device{}());
   fs::create_directories(folder, ec);
   if (ec) return io_error("cannot be made: " + ec.message(), folder.string());
   const std::size_t all = classes.size() * static_cast<std::size_t>(spec.count);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct SpeechSpec {
   std::vector<std::int32_t> pitch{20, 80};   ///< lowest and highest, 0..99
   std::vector<std::int32_t> pace{120, 220};  ///< words a minute
   std::uint64_t seed = 1;
+  std::filesystem::path
+      keep{};  ///< folder where recordings stay for the next call; empty: none. No setting of a project
 };
 
 /// Is espeak-ng installed?

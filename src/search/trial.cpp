@@ -62,6 +62,7 @@ Result<void> run_trial(const fs::path& spec_file) {
   MOTE_TRY(const TrialSpec spec, read_spec(spec_file));
   MOTE_TRY(Recipe recipe, parse_recipe(spec.project, spec.file));
   if (!spec.last) recipe.compress.quantise = "none";
+  recipe.speech.keep = spec.folder.parent_path() / "speech";  // all trials hear the same
   const auto begin = std::chrono::steady_clock::now();
   const auto until = [&](const Progress& p) {
     return p.phase != "train" || p.record == nullptr || p.epoch < spec.epochs || p.epoch == p.epochs;

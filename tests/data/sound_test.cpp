@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/files.h"
 #include "data/augment_features.h"
 #include "data/augment_sound.h"
 #include "data/speech.h"
@@ -161,6 +162,18 @@ TEST(Speech, IsTheSameEveryTimeAndBelongsToNobody) {
   }
   EXPECT_NE((*once)[0].values, (*once)[1].values);
   EXPECT_FALSE(speak(spec, {"no", "yes", "maybe"}, 8000).ok());
+
+  const auto folder = TemporaryFolder::create();
+  ASSERT_TRUE(folder.ok());
+  spec.keep = folder->path() / "speech";
+  for (const char* when : {"spoken", "kept"}) {
+    const auto again = speak(spec, {"no", "yes"}, 8000);
+    ASSERT_TRUE(again.ok()) << again.error().to_string();
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ((*once)[i].values, (*again)[i].values) << when;
+  }
+  std::error_code ec;
+  for (const auto& entry : std::filesystem::directory_iterator(spec.keep, ec))
+    EXPECT_EQ(entry.path().extension(), ".wav");
 }
 
 }  // namespace
