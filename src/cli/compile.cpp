@@ -1,8 +1,8 @@
 // `mote compile MODEL --board BOARD -o DIR`: a self-contained C project.
 #include <fmt/format.h>
 
+#include "cli/model_options.h"
 #include "cli/session.h"
-#include "cli/toolchain.h"
 #include "ir/graph_file.h"
 
 namespace mote::cli {

@@ -11,9 +11,9 @@
 #include "cli/compress_costs.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
-#include "cli/toolchain.h"
 #include "import/import.h"
 #include "passes/sensitivity.h"
+#include "toolchain/toolchain.h"
 #include "train/compressor.h"
 #include "train/train_command.h"
 

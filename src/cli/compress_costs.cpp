@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/measured.h"
-#include "cli/toolchain.h"
+#include "cli/model_options.h"
 #include "ir/graph_file.h"
 #include "ops/execute.h"
 #include "passes/pipeline.h"

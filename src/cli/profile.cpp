@@ -6,10 +6,10 @@
 
 #include "board/measure.h"
 #include "cli/measured.h"
+#include "cli/model_options.h"
 #include "cli/report_json.h"
 #include "cli/samples.h"
 #include "cli/session.h"
-#include "cli/toolchain.h"
 #include "report/html_report.h"
 
 namespace mote::cli {

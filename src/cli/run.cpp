@@ -8,9 +8,9 @@
 
 #include "board/measure.h"
 #include "cli/measured.h"
+#include "cli/model_options.h"
 #include "cli/samples.h"
 #include "cli/session.h"
-#include "cli/toolchain.h"
 
 namespace mote::cli {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "board/measure.h"
 #include "cli/measured.h"
+#include "cli/model_options.h"
 #include "cli/samples.h"
 #include "cli/session.h"
-#include "cli/toolchain.h"
 #include "ops/execute.h"
 
 namespace mote::cli {

@@ -5,16 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.h"
-#include "emit/emit.h"
 #include "ir/graph_file.h"
 #include "ops/ops.h"
-#include "passes/pipeline.h"
-#include "plan/plan.h"
 #include "search/evolve.h"
 #include "search/pareto.h"
+#include "toolchain/toolchain.h"
 #include "train/network.h"
 #include "train/task.h"
 
@@ -27,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double kShareForSearch = 0.75;  ///< of the time; the rest trains the best to the last rung
 constexpr std::int32_t kIdleGenerations = 25;
 constexpr double kFar = 1e12;  ///< objectives of what does not fit
+constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
 std::vector<double> objectives(const Candidate& c) {
   const Cost& cost = c.cost;
@@ -222,7 +222,7 @@ class Search {
       if (open.empty()) return {};
       if (open.size() > static_cast<std::size_t>(options_.runner.workers))
         open.resize(static_cast<std::size_t>(options_.runner.workers));
-      MOTE_TRY_VOID(train_to(open, last, first && none_done ? kFar : 1));
+      MOTE_TRY_VOID(train_to(open, last, first && none_done ? kUnlimited : 1));
       if (stop_()) return {};
     }
   }
@@ -282,18 +282,11 @@ class Search {
 
   /// Compiled and run on the board's emulator.
   Result<Report> measured(const Candidate& c) const {
-    const fs::path model = spec_of(c, 0).folder / "model_int8.mir";
-    MOTE_TRY(Graph graph, load_graph(model, ops::find));
-    MOTE_TRY([[maybe_unused]] const auto records, passes::run(graph, board_.target.target));
-    PlanOptions planning;
-    planning.budget = {Optimize::balanced, board_.flash.bytes, board_.ram_bytes(), 0};
-    MOTE_TRY(const Plan plan, make_plan(graph, board_.target.target, planning));
-    MOTE_TRY(const TemporaryFolder temporary, TemporaryFolder::create());
-    MOTE_TRY(FolderWriter writer, FolderWriter::create(temporary.path() / "project"));
-    MOTE_TRY_VOID(emit(plan, board_.target.target, {board_.name, model.filename().string(), {}}, writer));
-    MOTE_TRY_VOID(writer.commit());
-    MOTE_TRY(const Project project, load_project(temporary.path() / "project"));
-    MOTE_TRY(MeasureResult measurement, measure(project, board_));
+    CompileOptions options;
+    options.model = (spec_of(c, 0).folder / "model_int8.mir").string();
+    options.board = options_.board;
+    MOTE_TRY(const ProjectSource source, open_project(options));
+    MOTE_TRY(MeasureResult measurement, measure(source.project, board_));
     return std::move(measurement.report);
   }
 

@@ -1,8 +1,8 @@
-// The way through the house for one model: file -> import -> passes -> plan -> emit. compile, run, verify and profile
-// share it.
+// The way through the house for one model: file -> import -> passes -> plan -> emit. The subcommands share it, and the
+// search measures its front with it.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,13 +12,13 @@
 #include "passes/stream.h"
 #include "plan/plan.h"
 
-namespace mote::cli {
+namespace mote {
 
-/// Options that every subcommand taking a model and a board has.
-struct ModelOptions {
+/// What to compile, for which board, and how.
+struct CompileOptions {
   std::string model;
   std::string board;
-  std::string optimize = "balanced";
+  std::string optimize = "balanced";  ///< or "size", "speed", "ram"
   std::int64_t max_flash = 0;
   std::int64_t max_ram = 0;
   std::int64_t max_cycles = 0;
@@ -26,8 +26,6 @@ struct ModelOptions {
   std::string stop_after;             ///< name of a pass; compile only
   std::string dump_dir;
   std::int32_t stream = 0;  ///< new frames a step; 0: the model as it is
-
-  void add_to(CLI::App& command, const std::string& what = "A .tflite or .mir file", bool board_required = true);
 };
 
 /// A model compiled in memory.
@@ -40,13 +38,14 @@ struct Compiled {
 };
 
 /// Imports and runs the passes (up to stop_after); the plan stays empty.
-Result<Compiled> optimise_model(const ModelOptions& options);
+Result<Compiled> optimise_model(const CompileOptions& options);
 
 /// Imports, optimises and plans.
-Result<Compiled> compile_model(const ModelOptions& options);
+Result<Compiled> compile_model(const CompileOptions& options);
 
 /// Emits a compiled model into a new folder; appears whole or not at all.
-Result<void> write_project(const Compiled& compiled, const ModelOptions& options, const std::filesystem::path& folder);
+Result<void> write_project(const Compiled& compiled, const CompileOptions& options,
+                           const std::filesystem::path& folder);
 
 /// What --stream made of a model, for people.
 std::string streaming_text(const passes::StreamReport& report);
@@ -58,6 +57,6 @@ struct ProjectSource {
   Board board;
   std::optional<Compiled> compiled;  ///< absent if the user gave a folder
 };
-Result<ProjectSource> open_project(const ModelOptions& options);
+Result<ProjectSource> open_project(const CompileOptions& options);
 
-}  // namespace mote::cli
+}  // namespace mote

@@ -1,5 +1,5 @@
 // See toolchain.h. compile_model reads as the one line of the house: import, passes, plan.
-#include "cli/toolchain.h"
+#include "toolchain/toolchain.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 #include "ops/ops.h"
 #include "passes/pipeline.h"
 
-namespace mote::cli {
+namespace mote {
 namespace fs = std::filesystem;
 namespace {
 
@@ -62,7 +62,7 @@ Result<void> split_disabled(const std::vector<std::string>& names, std::vector<s
 }
 
 /// The last rewriting, after all passes.
-Result<void> make_streaming(Compiled& compiled, const ModelOptions& options) {
+Result<void> make_streaming(Compiled& compiled, const CompileOptions& options) {
   if (!options.stop_after.empty())
     return bad_input("does not go with --stop-after; --dump-dir shows the graph after it", "--stream");
   auto report = passes::stream(compiled.graph, options.stream);
@@ -76,28 +76,7 @@ Result<void> make_streaming(Compiled& compiled, const ModelOptions& options) {
 
 }  // namespace
 
-void ModelOptions::add_to(CLI::App& command, const std::string& what, bool board_required) {
-  command.add_option("MODEL", model, what)->required();
-  command.add_option("--board", board, "A board's name (see `mote boards`) or a board file")->required(board_required);
-  command.add_option("--optimize", optimize, "What to favour")
-      ->check(CLI::IsMember({"balanced", "size", "speed", "ram"}))
-      ->capture_default_str();
-  command.add_option("--max-flash", max_flash, "Limit for weights, in bytes (default: the board's flash)")
-      ->check(CLI::PositiveNumber);
-  command.add_option("--max-ram", max_ram, "Limit for the arena, in bytes (default: the board's RAM)")
-      ->check(CLI::PositiveNumber);
-  command.add_option("--max-cycles", max_cycles, "Limit for the estimated instructions of one inference")
-      ->check(CLI::PositiveNumber);
-  command
-      .add_option("--disable", disabled,
-                  "Names of passes or kernels to leave out; fast_kernels: all but the portable ones")
-      ->delimiter(',');
-  command.add_option("--stream", stream, "Take this many new frames a step and keep states instead of whole windows")
-      ->check(CLI::PositiveNumber);
-  command.add_option("--dump-dir", dump_dir, "Write the graph after every pass into this folder");
-}
-
-Result<Compiled> optimise_model(const ModelOptions& options) {
+Result<Compiled> optimise_model(const CompileOptions& options) {
   MOTE_TRY(Board board, load_board(options.board));
   MOTE_TRY(Graph graph, import_file(options.model));
   Compiled compiled{std::move(board), graph, std::move(graph), {}, {}};
@@ -112,7 +91,7 @@ Result<Compiled> optimise_model(const ModelOptions& options) {
   return compiled;
 }
 
-Result<Compiled> compile_model(const ModelOptions& options) {
+Result<Compiled> compile_model(const CompileOptions& options) {
   MOTE_TRY(Compiled compiled, optimise_model(options));
   MOTE_TRY(const Bytes bytes, read_file(options.model));
   PlanOptions planning;
@@ -140,14 +119,14 @@ std::string streaming_text(const passes::StreamReport& report) {
   return text;
 }
 
-Result<void> write_project(const Compiled& compiled, const ModelOptions& options, const fs::path& folder) {
+Result<void> write_project(const Compiled& compiled, const CompileOptions& options, const fs::path& folder) {
   MOTE_TRY(FolderWriter writer, FolderWriter::create(folder));
   const EmitOptions emit_options{compiled.board.name, fs::path(options.model).filename().string(), {}};
   MOTE_TRY_VOID(emit(compiled.plan, compiled.board.target.target, emit_options, writer));
   return writer.commit();
 }
 
-Result<ProjectSource> open_project(const ModelOptions& options) {
+Result<ProjectSource> open_project(const CompileOptions& options) {
   std::error_code ec;
   if (fs::is_directory(options.model, ec)) {
     MOTE_TRY(Board board, load_board(options.board));
@@ -163,4 +142,4 @@ Result<ProjectSource> open_project(const ModelOptions& options) {
   return ProjectSource{std::move(temporary), std::move(project), std::move(board), std::move(compiled)};
 }
 
-}  // namespace mote::cli
+}  // namespace mote
