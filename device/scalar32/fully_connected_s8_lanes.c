@@ -13,7 +13,59 @@ enum { WIDE = MOTE_LANES_WIDE }; /* words of a wide group */
 #define BIAS 32768U
 #define BYTES_TO_WEIGHTS 0x00800080U
 
-/* all[i], odd[i] += products of `pairs` pairs of inputs with words i of weights: run1 of one word, run_wide of WIDE. */
+/* One row of inputs on its way through the groups. */
+typedef struct {
+  int32_t sums[4 * WIDE]; /* of the group that was done last; the assembly knows where the first six members stand */
+  const int8_t* x;
+  const uint32_t* weights; /* of the next group */
+  const int8_t* runs;
+  const int16_t* before;
+  int32_t inputs;
+  int32_t left; /* outputs */
+  int8_t* out;
+  const int32_t* channel;
+  const int32_t* negatives;
+  const int16_t* order;
+  const mote_scales* scales;
+} row_job;
+
+static inline __attribute__((always_inline)) void scale(row_job* j, int32_t outputs, const int32_t* negatives) {
+  const mote_scales s = *j->scales;
+  int8_t* const out = j->out;
+  const int32_t* channel = j->channel;
+  const int16_t* order = j->order;
+  const int32_t* sum = j->sums;
+#define SCALE(i)                                                   \
+  {                                                                \
+    int32_t v = mote_scaled_sum(channel[2 * (i)], sum[i]);          \
+    if (negatives != 0) v -= (v >> 31) & negatives[i];              \
+    out[order[i]] = mote_rescale_plain(v, channel[2 * (i) + 1], s); \
+  }
+  for (const int32_t* const end = sum + (outputs & ~3); sum != end; sum += 4, channel += 8, order += 4) {
+    SCALE(0)
+    SCALE(1)
+    SCALE(2)
+    SCALE(3)
+    if (negatives != 0) negatives += 4;
+  }
+  for (int32_t i = 0; i < (outputs & 3); ++i) SCALE(i)
+  j->channel = channel;
+  j->negatives = negatives;
+  j->order = order;
+}
+
+/* A group's sums to bytes. Says whether another group of 4 * WIDE outputs follows. */
+static __attribute__((noinline, used)) int32_t finish_group(row_job* j) {
+  const int32_t outputs = j->left < 4 * WIDE ? j->left : 4 * WIDE;
+  if (j->negatives == 0)
+    scale(j, outputs, 0);
+  else
+    scale(j, outputs, j->negatives);
+  j->left -= outputs;
+  return j->left > 4 * (WIDE - 1);
+}
+
+/* all[i], odd[i] += products of `pairs` pairs of inputs with words i of weights: run1 of one word, run_words of `count`. */
 #if defined(__riscv)
 
 /* clang-format off */
@@ -46,9 +98,10 @@ static inline __attribute__((always_inline)) void run1(run_sums* s, const int8_t
   s->all[0] = a4, s->odd[0] = a5;
 }
 
-/* A wide group as a whole: sums of a run in a4-a7, t4, t5 as above; s0 runs, s1 before, a2 end of the run; over all runs upper
- * even, upper odd, even, odd in s2-s5, s6-s9, s10, s11, t6, ra. The stack: 0 sums, 4 end of the inputs, 8 first run, 12 and on what
- * is saved. */
+/* All groups of twelve outputs, or one of eight: sums of a run in a4-a7, t4, t5 as above; s0 runs, s1 before, a2 end of the run; over all
+ * runs upper even, upper odd, even, odd in s2-s5, s6-s9, s10, s11, t6, ra. The stack: 0 job, 4 end of the inputs, 8 first run, 12 and on
+ * what is saved. A run is done in twos, fours and eights of inputs. */
+#define ROW2(i, w0, w1) INPUT(i) WORD(w0, "a4", "a5") WORD(w1, "a6", "a7")
 #define ADD_RUN(all, odd, upper_even, upper_odd, even_sum, odd_sum) \
   "slli t0, " odd ", 8\n sub " all ", " all ", t0\n" \
   "srai t1, " all ", 16\n add " upper_even ", " upper_even ", t1\n" \
@@ -59,44 +112,52 @@ static inline __attribute__((always_inline)) void run1(run_sums* s, const int8_t
   "slli t0, " upper_odd ", 16\n sub " odd_sum ", " odd_sum ", t0\n sub " odd_sum ", " odd_sum ", t1\n" \
   "sw " even_sum ", " #at0 "(a0)\n sw " odd_sum ", " #at1 "(a0)\n" \
   "sw " upper_even ", " #at2 "(a0)\n sw " upper_odd ", " #at3 "(a0)\n"
-__attribute__((naked, noinline)) static const int8_t* wide_group(
-    __attribute__((unused)) int32_t* sums, __attribute__((unused)) const int8_t* x, __attribute__((unused)) const uint32_t* weights,
-    __attribute__((unused)) const int8_t* runs, __attribute__((unused)) const int16_t* before, __attribute__((unused)) int32_t inputs) {
-  __asm__ volatile(
-      "addi sp, sp, -64\n"
-      "sw ra, 12(sp)\n sw s0, 16(sp)\n sw s1, 20(sp)\n sw s2, 24(sp)\n sw s3, 28(sp)\n sw s4, 32(sp)\n sw s5, 36(sp)\n"
-      "sw s6, 40(sp)\n sw s7, 44(sp)\n sw s8, 48(sp)\n sw s9, 52(sp)\n sw s10, 56(sp)\n sw s11, 60(sp)\n"
-      "sw a0, 0(sp)\n sw a3, 8(sp)\n add t0, a1, a5\n sw t0, 4(sp)\n"
-      "mv s0, a3\n mv s1, a4\n mv a0, a1\n mv a1, a2\n li a3, 0xff00ff00\n"
-      "li s2, 0\n li s3, 0\n li s4, 0\n li s5, 0\n li s6, 0\n li s7, 0\n"
-      "li s8, 0\n li s9, 0\n li s10, 0\n li s11, 0\n li t6, 0\n li ra, 0\n"
-      "1:\n"
-      "lb t0, 0(s0)\n addi s0, s0, 1\n slli t2, t0, 1\n add a2, a0, t2\n"
-      "lh t1, 0(s1)\n add s1, s1, t2\n lh t3, 0(s1)\n sub t3, t3, t1\n"
-      "slli t1, t3, 16\n srai t3, t1, 16\n add t1, t1, t3\n slli t1, t1, 7\n" /* 0x00800080 times the sum of the run's inputs */
-      "lui t3, 8\n sub a5, t3, t1\n slli a4, a5, 8\n add a4, a4, a5\n"
-      "mv a6, a4\n mv a7, a5\n mv t4, a4\n mv t5, a5\n"
-      "andi t0, t0, 1\n"
-      "beqz t0, 2f\n"
-      "addi a0, a0, -2\n addi a1, a1, -24\n"
-      "j 3f\n"
-      "2:\n" ROW3(0, 0, 4, 8) ROW3(1, 12, 16, 20)
-      "3:\n" ROW3(2, 24, 28, 32) ROW3(3, 36, 40, 44)
-      "addi a0, a0, 4\n addi a1, a1, 48\n"
-      "bne a0, a2, 2b\n"
-      ADD_RUN("a4", "a5", "s2", "s3", "s4", "s5") ADD_RUN("a6", "a7", "s6", "s7", "s8", "s9")
-      ADD_RUN("t4", "t5", "s10", "s11", "t6", "ra")
-      "lw t0, 4(sp)\n"
-      "bne a0, t0, 1b\n"
-      "lw a0, 0(sp)\n lw t1, 8(sp)\n sub t1, s0, t1\n slli t1, t1, 15\n"
-      SPLIT(0, 4, 8, 12, "s2", "s3", "s4", "s5") SPLIT(16, 20, 24, 28, "s6", "s7", "s8", "s9")
-      SPLIT(32, 36, 40, 44, "s10", "s11", "t6", "ra")
-      "mv a0, s0\n"
-      "lw ra, 12(sp)\n lw s0, 16(sp)\n lw s1, 20(sp)\n lw s2, 24(sp)\n lw s3, 28(sp)\n lw s4, 32(sp)\n lw s5, 36(sp)\n"
-      "lw s6, 40(sp)\n lw s7, 44(sp)\n lw s8, 48(sp)\n lw s9, 52(sp)\n lw s10, 56(sp)\n lw s11, 60(sp)\n"
-      "addi sp, sp, 64\n"
-      "ret\n");
-}
+/* `two`, `four`, `eight`: rows of so many inputs, whose weights take `bytes` each. */
+#define GROUP(name, bytes, start, two, four, eight, add_third, split_third) \
+  __attribute__((naked, noinline)) static void name(__attribute__((unused)) row_job* job) { \
+    __asm__ volatile( \
+        "addi sp, sp, -64\n" \
+        "sw ra, 12(sp)\n sw s0, 16(sp)\n sw s1, 20(sp)\n sw s2, 24(sp)\n sw s3, 28(sp)\n sw s4, 32(sp)\n sw s5, 36(sp)\n" \
+        "sw s6, 40(sp)\n sw s7, 44(sp)\n sw s8, 48(sp)\n sw s9, 52(sp)\n sw s10, 56(sp)\n sw s11, 60(sp)\n" \
+        "sw a0, 0(sp)\n lw t0, 48(a0)\n lw t1, 64(a0)\n add t0, t0, t1\n sw t0, 4(sp)\n" \
+        "lw a1, 52(a0)\n lw s0, 56(a0)\n li a3, 0xff00ff00\n" \
+        "0:\n" \
+        "sw s0, 8(sp)\n lw s1, 60(a0)\n lw a0, 48(a0)\n" \
+        "li s2, 0\n li s3, 0\n li s4, 0\n li s5, 0\n li s6, 0\n li s7, 0\n" \
+        "li s8, 0\n li s9, 0\n li s10, 0\n li s11, 0\n li t6, 0\n li ra, 0\n" \
+        "1:\n" \
+        "lb t0, 0(s0)\n addi s0, s0, 1\n slli t2, t0, 1\n add a2, a0, t2\n" \
+        "lh t1, 0(s1)\n add s1, s1, t2\n lh t3, 0(s1)\n sub t3, t3, t1\n" \
+        "slli t1, t3, 16\n srai t3, t1, 16\n add t1, t1, t3\n slli t1, t1, 7\n" /* 0x00800080 times the sum of the run's inputs */ \
+        "lui t3, 8\n sub a5, t3, t1\n slli a4, a5, 8\n add a4, a4, a5\n" \
+        "mv a6, a4\n mv a7, a5\n" start \
+        "andi t0, t0, 1\n beqz t0, 2f\n" \
+        two "addi a0, a0, 2\n addi a1, a1, 2 * " #bytes "\n" \
+        "2:\n sub t0, a2, a0\n andi t0, t0, 4\n beqz t0, 3f\n" \
+        four "addi a0, a0, 4\n addi a1, a1, 4 * " #bytes "\n" \
+        "3:\n beq a0, a2, 5f\n" \
+        "4:\n" eight "addi a0, a0, 8\n addi a1, a1, 8 * " #bytes "\n bne a0, a2, 4b\n" \
+        "5:\n" ADD_RUN("a4", "a5", "s2", "s3", "s4", "s5") ADD_RUN("a6", "a7", "s6", "s7", "s8", "s9") add_third \
+        "lw t0, 4(sp)\n" \
+        "bne a0, t0, 1b\n" \
+        "lw a0, 0(sp)\n lw t1, 8(sp)\n sub t1, s0, t1\n slli t1, t1, 15\n" \
+        SPLIT(0, 4, 8, 12, "s2", "s3", "s4", "s5") SPLIT(16, 20, 24, 28, "s6", "s7", "s8", "s9") split_third \
+        "mv s1, a1\n call finish_group\n mv t0, a0\n mv a1, s1\n lw a0, 0(sp)\n li a3, 0xff00ff00\n" \
+        "bnez t0, 0b\n" \
+        "sw a1, 52(a0)\n sw s0, 56(a0)\n" \
+        "lw ra, 12(sp)\n lw s0, 16(sp)\n lw s1, 20(sp)\n lw s2, 24(sp)\n lw s3, 28(sp)\n lw s4, 32(sp)\n lw s5, 36(sp)\n" \
+        "lw s6, 40(sp)\n lw s7, 44(sp)\n lw s8, 48(sp)\n lw s9, 52(sp)\n lw s10, 56(sp)\n lw s11, 60(sp)\n" \
+        "addi sp, sp, 64\n" \
+        "ret\n"); \
+  }
+GROUP(group3, 12, "mv t4, a4\n mv t5, a5\n", ROW3(0, 0, 4, 8) ROW3(1, 12, 16, 20),
+      ROW3(0, 0, 4, 8) ROW3(1, 12, 16, 20) ROW3(2, 24, 28, 32) ROW3(3, 36, 40, 44),
+      ROW3(0, 0, 4, 8) ROW3(1, 12, 16, 20) ROW3(2, 24, 28, 32) ROW3(3, 36, 40, 44)
+      ROW3(4, 48, 52, 56) ROW3(5, 60, 64, 68) ROW3(6, 72, 76, 80) ROW3(7, 84, 88, 92),
+      ADD_RUN("t4", "t5", "s10", "s11", "t6", "ra"), SPLIT(32, 36, 40, 44, "s10", "s11", "t6", "ra"))
+GROUP(group2, 8, "", ROW2(0, 0, 4) ROW2(1, 8, 12), ROW2(0, 0, 4) ROW2(1, 8, 12) ROW2(2, 16, 20) ROW2(3, 24, 28),
+      ROW2(0, 0, 4) ROW2(1, 8, 12) ROW2(2, 16, 20) ROW2(3, 24, 28)
+      ROW2(4, 32, 36) ROW2(5, 40, 44) ROW2(6, 48, 52) ROW2(7, 56, 60), "", "")
 /* clang-format on */
 
 #else
@@ -134,7 +195,9 @@ static inline __attribute__((always_inline)) void run1(run_sums* s, const int8_t
   "l32i %[w], %[weights], " #at "\n srli %[o], %[w], 8\n and %[o], %[o], %[mask]\n mull %[w], %[w], %[v]\n" \
   "mull %[o], %[o], %[v]\n add " all ", " all ", %[w]\n add " odd ", " odd ", %[o]\n"
 #define XT_INPUT(i) "l8ui %[v], %[x], " #i "\n slli %[v], %[v], 24\n srai %[v], %[v], 24\n"
-static inline __attribute__((always_inline)) void run_wide(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs) {
+static inline __attribute__((always_inline)) void run_words(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs,
+                                                            int32_t count) { /* WIDE is 2, and so is count */
+  (void)count;
   const int8_t* const end = x + 2 * pairs;
   uint32_t all0 = s->all[0], odd0 = s->odd[0], all1 = s->all[1], odd1 = s->odd[1], v, w, o;
   __asm__ volatile(
@@ -153,10 +216,11 @@ static inline __attribute__((always_inline)) void run_wide(run_sums* s, const in
 
 #else
 
-static inline __attribute__((always_inline)) void run_wide(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs) {
+static inline __attribute__((always_inline)) void run_words(run_sums* s, const int8_t* x, const uint32_t* weights, int32_t pairs,
+                                                            int32_t count) {
   for (int32_t k = 0; k < 2 * pairs; ++k)
-    for (int32_t i = 0; i < WIDE; ++i) {
-      const uint32_t v = (uint32_t)(int32_t)x[k], w = weights[WIDE * k + i];
+    for (int32_t i = 0; i < count; ++i) {
+      const uint32_t v = (uint32_t)(int32_t)x[k], w = weights[count * k + i];
       s->all[i] += v * w;
       s->odd[i] += v * ((w >> 8) & 0x00ff00ffU);
     }
@@ -190,77 +254,74 @@ static inline void split(int32_t* sums, const wide_sums* t, uint32_t runs) {
   sums[3] = t->upper_odd;
 }
 
-/* One group: `count` words (1 or WIDE) a row of weights. Gives back where the next group's runs begin. */
-static inline __attribute__((always_inline)) const int8_t* group(int32_t* sums, const int8_t* x, const uint32_t* weights,
-                                                                  const int8_t* runs, const int16_t* before, int32_t inputs,
-                                                                  int32_t count) {
-  wide_sums total[3] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}};
-  uint32_t number = 0;
-  for (int32_t left = inputs / 2; left > 0; ++number) {
-    const int32_t pairs = *runs++;
-    const int32_t inputs_sum = (int16_t)(before[pairs] - before[0]);
-    const uint32_t start = BIAS - BYTES_TO_WEIGHTS * (uint32_t)inputs_sum;
-    run_sums r;
-    r.odd[0] = r.odd[1] = r.odd[2] = start;
-    r.all[0] = r.all[1] = r.all[2] = start << 8;
+/* Groups of `count` words (1 to WIDE) a row of weights, as many as there are. */
+static inline __attribute__((always_inline)) void groups(row_job* j, int32_t count) {
+  do {
+    wide_sums total[3] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}};
+    const int16_t* before = j->before;
+    const int8_t* x = j->x;
+    uint32_t number = 0;
+    for (int32_t left = j->inputs / 2; left > 0; ++number) {
+      const int32_t pairs = *j->runs++;
+      const int32_t inputs_sum = (int16_t)(before[pairs] - before[0]);
+      const uint32_t start = BIAS - BYTES_TO_WEIGHTS * (uint32_t)inputs_sum;
+      run_sums r;
+      r.odd[0] = r.odd[1] = r.odd[2] = start;
+      r.all[0] = r.all[1] = r.all[2] = start << 8;
 #if !defined(__riscv)
-    if (count > 1)
-      run_wide(&r, x, weights, pairs);
-    else
+      if (count > 1)
+        run_words(&r, x, j->weights, pairs, count);
+      else
 #endif
-      run1(&r, x, weights, pairs);
-    FINISH_RUN(total, r, 0, start)
-    if (count > 1) FINISH_RUN(total, r, 1, start)
-    if (count > 2) FINISH_RUN(total, r, 2, start)
-    before += pairs;
-    x += 2 * pairs;
-    weights += 2 * pairs * count;
-    left -= pairs;
-  }
-  split(sums, total, number);
-  if (count > 1) split(sums + 4, total + 1, number);
-  if (count > 2) split(sums + 8, total + 2, number);
-  return runs;
+        run1(&r, x, j->weights, pairs);
+      FINISH_RUN(total, r, 0, start)
+      if (count > 1) FINISH_RUN(total, r, 1, start)
+      if (count > 2) FINISH_RUN(total, r, 2, start)
+      before += pairs;
+      x += 2 * pairs;
+      j->weights += 2 * pairs * count;
+      left -= pairs;
+    }
+    split(j->sums, total, number);
+    if (count > 1) split(j->sums + 4, total + 1, number);
+    if (count > 2) split(j->sums + 8, total + 2, number);
+  } while (finish_group(j));
 }
 
+static __attribute__((noinline)) void group1(row_job* j) { groups(j, 1); }
 #if !defined(__riscv)
-static const int8_t* wide_group(int32_t* sums, const int8_t* x, const uint32_t* weights, const int8_t* runs,
-                                const int16_t* before, int32_t inputs) {
-  return group(sums, x, weights, runs, before, inputs, WIDE);
-}
+static void group2(row_job* j) { groups(j, 2); }
+#if !defined(__XTENSA__)
+static void group3(row_job* j) { groups(j, 3); }
 #endif
-static const int8_t* narrow_group(int32_t* sums, const int8_t* x, const uint32_t* weights, const int8_t* runs,
-                                   const int16_t* before, int32_t inputs) {
-  return group(sums, x, weights, runs, before, inputs, 1);
-}
+#endif
 
 void mote_fully_connected_s8_lanes(int8_t* out, const int8_t* in, void* scratch, const mote_fully_connected_s8_lanes_params* p) {
-  const mote_scales s = p->scales;
   const int32_t inputs = p->inputs;
-  int16_t* const before = (int16_t*)scratch;
-  for (int32_t row = 0; row < p->rows; ++row, in += inputs) {
-    const uint32_t* weights = p->weights;
-    const int8_t* runs = p->runs;
-    const int32_t* channel = s.channels;
-    int16_t* to = before;
-    int32_t sum = 0, left = p->outputs;
+  row_job j;
+  j.before = (int16_t*)scratch;
+  j.inputs = inputs;
+  j.scales = &p->scales;
+  for (int32_t row = 0; row < p->rows; ++row, in += inputs, out += p->outputs) {
+    int16_t* to = (int16_t*)scratch;
+    int32_t sum = 0;
     *to = 0;
     for (int32_t i = 0; i < inputs; i += 2) {
       sum += in[i] + in[i + 1];
       *++to = (int16_t)sum; /* modulo 2^16: only differences over a run matter */
     }
-    while (left > 0) {
-      int32_t sums[4 * WIDE];
-      const int32_t words = left >= 4 * WIDE ? WIDE : 1, outputs = left < 4 * words ? left : 4 * words;
-      runs = words == WIDE ? wide_group(sums, in, weights, runs, before, inputs)
-                           : narrow_group(sums, in, weights, runs, before, inputs);
-      for (int32_t k = 0; k < outputs; ++k, channel += 2) {
-        int32_t v = mote_scaled_sum(channel[0], sums[k]);
-        if (s.negatives != 0) v -= (v >> 31) & s.negatives[p->outputs - left + k];
-        *out++ = mote_rescale_plain(v, channel[1], s);
-      }
-      weights += words * inputs;
-      left -= outputs;
-    }
+    j.x = in;
+    j.weights = p->weights;
+    j.runs = p->runs;
+    j.left = p->outputs;
+    j.out = out;
+    j.channel = p->scales.channels;
+    j.negatives = p->scales.negatives;
+    j.order = p->order;
+#if !defined(__XTENSA__)
+    if (WIDE > 2 && j.left > 8) group3(&j);
+#endif
+    if (j.left > 4) group2(&j);
+    if (j.left > 0) group1(&j);
   }
 }
