@@ -27,7 +27,8 @@ struct Options {
   fs::path source, project, data, out;
   std::string board, json, quantize, calibration, distill;
   bool equalise = false, bias_correction = false, adaround = false;
-  double prune = 0;
+  double prune = 0, sparse = 0;
+  std::string pattern;
   int qat = -1;        ///< epochs; -1: not asked
   int epochs = 0;      ///< of fine-tuning after pruning and distillation; 0: the project's
   int steps = 0;       ///< of pruning; 0: the project's
@@ -36,7 +37,7 @@ struct Options {
 
   bool asks() const {
     return !quantize.empty() || !calibration.empty() || !distill.empty() || equalise || bias_correction || adaround ||
-           prune > 0 || qat >= 0;
+           prune > 0 || sparse > 0 || !pattern.empty() || qat >= 0;
   }
 };
 
@@ -146,7 +147,10 @@ class CompressCommand {
     spec.adaround = spec.adaround || options_.adaround;
     if (options_.qat > 0) spec.qat_epochs = options_.qat;
     if (options_.epochs > 0) spec.prune_epochs = options_.epochs;
+    if (options_.epochs > 0) spec.sparsity_epochs = options_.epochs;
     if (options_.steps > 0) spec.prune_steps = options_.steps;
+    if (options_.sparse > 0) spec.sparsity = options_.sparse;
+    if (!options_.pattern.empty()) spec.sparsity_pattern = options_.pattern;
     if (options_.quantize == "int4") spec.qat_steps = "learned";
     if (!options_.distill.empty()) {
       recipe.distil.teacher.reset();
@@ -243,6 +247,11 @@ class CompressCommand {
     } else if (!options_.distill.empty() && options_.qat < 0) {
       MOTE_TRY_VOID(compressor_->distil());
       add("distilled", compressor_->float_accuracy(), compressor_->float_graph());
+    }
+    if (compressor_->recipe().compress.wants_sparsity()) {
+      MOTE_TRY(const double zeros, compressor_->sparsify());
+      add(fmt::format("{:.0f} % of the weights zero", 100 * zeros), compressor_->float_accuracy(),
+          compressor_->float_graph());
     }
     if (options_.quantize == "mixed") return quantise_mixed(how);
     const std::string bits = options_.quantize.empty() ? "int8" : options_.quantize;
@@ -458,6 +467,10 @@ void add_compress(CLI::App& app, Session& session) {
   command->add_flag("--adaround", options->adaround, "Round weights so that outputs come out nearest");
   command->add_option("--prune", options->prune, "Share of the instructions that leaves with whole channels")
       ->check(CLI::Range(0.01, 0.99));
+  command->add_option("--sparse", options->sparse, "Share of the weights of dense and 1x1 layers that become zero")
+      ->check(CLI::Range(0.01, 0.99));
+  command->add_option("--pattern", options->pattern, "Zeros by pattern: N of every M weights stay")
+      ->check(CLI::IsMember({"2:4", "1:4", "2:8", "1:8"}));
   command->add_option("--qat", options->qat, "Epochs of quantisation-aware training")->check(CLI::Range(1, 100000));
   command->add_option("--distill", options->distill,
                       "A teacher: what `mote train` wrote, a .mir or a TorchScript file");

@@ -70,6 +70,7 @@ class Problem {
     for (int sweep = 0; sweep < kSweeps; ++sweep) {
       bool moved = false;
       for (std::size_t i = 0; i < width_; ++i) {
+        if (weights[i] == 0.0F) continue;  // pruned weights stay away
         const double exact_steps = double{weights[i]} / scale;
         const auto lower = static_cast<std::int32_t>(std::floor(exact_steps));
         const std::int32_t other = q[i] == lower ? lower + 1 : lower;

@@ -167,13 +167,23 @@ Result<void> Compressor::prune(double keep, const CostFn& cost) {
   return state_->take(pruned.write_back());
 }
 
+Result<double> Compressor::sparsify() {
+  MOTE_TRY_VOID(state_->need_teacher());
+  MOTE_TRY(TorchGraph whole, TorchGraph::create(state_->now));
+  double zeros = 0;
+  MOTE_TRY(const TorchGraph sparse,
+           mote::sparsify(state_->options.recipe, whole, state_->task, state_->teacher, state_->progress, zeros));
+  MOTE_TRY_VOID(state_->take(sparse.write_back()));
+  return zeros;
+}
+
 Result<void> Compressor::distil() {
   MOTE_TRY_VOID(state_->need_teacher());
   const Recipe& recipe = state_->options.recipe;
   MOTE_TRY(TorchGraph student, TorchGraph::create(state_->now));
   TrainSpec fine = recipe.train;
   fine.epochs = recipe.compress.prune_epochs;
-  fine.learning_rate /= 3;
+  fine.learning_rate = recipe.compress.prune_learning_rate;
   FitOptions options;
   options.phase = "distil";
   options.keep_start = true;

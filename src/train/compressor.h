@@ -45,6 +45,8 @@ class Compressor {
   Result<Quantised> fine_tune_quantised(const passes::PostTrainingOptions& how);
   /// Channels leave until `keep` of the cost is left, with fine-tuning; the float model is then the smaller one.
   Result<void> prune(double keep, const CostFn& cost);
+  /// Weights become zero as the recipe's compress.sparsity says, with fine-tuning; the share of zeros.
+  Result<double> sparsify();
   /// The float model learns again, from the recipe's teacher.
   Result<void> distil();
   /// Back to the float model as it came in.

@@ -92,39 +92,57 @@ void slice(Tensor& tensor, int axis, const std::vector<bool>& keep) {
   tensor.data = std::make_shared<const Bytes>(std::move(kept));
 }
 
-/// Importance of each channel of a group: the sum over its producers, each relative to its own layer (so layers can be
-/// compared).
-std::vector<double> group_importance(const ChannelGroup& group, const Importance& importance) {
+/// Importance of each channel of a group: the sum over its producers, each relative to its own layer (so that layers
+/// can be compared) unless they compare as they are.
+std::vector<double> group_importance(const ChannelGroup& group, const Importance& importance, bool across_layers) {
   std::vector<double> sum(static_cast<std::size_t>(group.channels), 0.0);
   for (const ChannelAxis& producer : group.producers) {
     const std::vector<double>& values = importance.at(producer.constant);
     double norm = 0;
     for (const double v : values) norm += v * v;
     norm = std::sqrt(norm / static_cast<double>(values.size())) + 1e-30;
-    for (std::size_t i = 0; i < values.size(); ++i)
-      sum[i] += values[i] / norm / static_cast<double>(group.producers.size());
+    const double weight = across_layers ? 1 : 1 / norm / static_cast<double>(group.producers.size());
+    for (std::size_t i = 0; i < values.size(); ++i) sum[i] += values[i] * weight;
   }
-  // Equals (such as the gammas of a fresh batch norm) leave one by one, the first first.
-  for (std::size_t i = 0; i < sum.size(); ++i)
-    sum[i] += 1e-9 * static_cast<double>(i) / static_cast<double>(sum.size());
   return sum;
 }
 
-/// The channels above a threshold, rounded up to a multiple of 4 by the next best.
-std::vector<std::int32_t> channels_above(const std::vector<double>& importance, double threshold) {
-  const std::size_t all = importance.size();
-  const auto above = static_cast<std::size_t>(
-      std::count_if(importance.begin(), importance.end(), [&](double v) { return v > threshold; }));
-  const std::size_t wanted = std::min(all, std::max<std::size_t>(4, (above + 3) / 4 * 4));
-  std::vector<std::int32_t> order(all);
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
-    return importance[static_cast<std::size_t>(a)] > importance[static_cast<std::size_t>(b)];
-  });
-  order.resize(wanted);
-  std::sort(order.begin(), order.end());
-  return order;
-}
+/// Which channels of a group are left, and what goes next.
+class Remaining {
+ public:
+  Remaining(const ChannelGroup& group, std::vector<double> importance, double least)
+      : importance_(std::move(importance)), order_(importance_.size()) {
+    std::iota(order_.begin(), order_.end(), 0);
+    // The most important first; of equals (such as the gammas of a fresh batch norm) the last leaves first.
+    std::stable_sort(order_.begin(), order_.end(), [&](std::int32_t a, std::int32_t b) { return of(a) > of(b); });
+    block_ = static_cast<std::size_t>(std::max(4, group.channels / 16 / 4 * 4));
+    least_ = std::max<std::size_t>(4, round_up(static_cast<std::size_t>(std::ceil(least * group.channels))));
+  }
+  void lower_least() { least_ = 4; }
+  bool may_shrink() const { return order_.size() > least_; }
+  /// The number of channels after the next removal: a multiple of 4.
+  std::size_t next() const { return std::max(least_, round_up(order_.size() - std::min(block_, order_.size() - 1))); }
+  double loses() const {
+    double sum = 0;
+    for (std::size_t i = next(); i < order_.size(); ++i) sum += of(order_[i]);
+    return sum;
+  }
+  void shrink() { order_.resize(next()); }
+  std::vector<std::int32_t> channels(bool shrunk) const {
+    std::vector<std::int32_t> kept(order_.begin(),
+                                   order_.begin() + static_cast<std::ptrdiff_t>(shrunk ? next() : order_.size()));
+    std::sort(kept.begin(), kept.end());
+    return kept;
+  }
+
+ private:
+  static std::size_t round_up(std::size_t n) { return (n + 3) / 4 * 4; }
+  double of(std::int32_t channel) const { return importance_[static_cast<std::size_t>(channel)]; }
+
+  std::vector<double> importance_;
+  std::vector<std::int32_t> order_;
+  std::size_t block_ = 4, least_ = 4;
+};
 
 }  // namespace
 
@@ -240,35 +258,53 @@ Importance importance_batch_norm(const Graph& graph, const std::vector<ChannelGr
   return importance;
 }
 
-Result<Graph> prune_channels(const Graph& graph, const Importance& importance, double fraction, const CostFn& cost) {
-  const auto cost_of = [&](const Graph& g) { return cost ? cost(g) : static_cast<double>(count_macs(g)); };
+Result<Graph> prune_channels(const Graph& graph, const Importance& importance, const PruneOptions& options) {
+  const auto cost_of = [&](const Graph& g) {
+    return options.cost ? options.cost(g) : static_cast<double>(count_macs(g));
+  };
   const std::vector<ChannelGroup> groups = find_channel_groups(graph);
-  std::vector<std::vector<double>> values;
-  std::vector<double> thresholds;
-  for (const ChannelGroup& group : groups) {
-    values.push_back(group_importance(group, importance));
-    thresholds.insert(thresholds.end(), values.back().begin(), values.back().end());
-  }
-  std::sort(thresholds.begin(), thresholds.end());
-  const auto at = [&](double threshold) {
+  std::vector<Remaining> left;
+  for (const ChannelGroup& group : groups)
+    left.emplace_back(group, group_importance(group, importance, options.across_layers), options.least);
+  const auto with = [&](std::size_t shrunk) {  // one group smaller than it is; groups.size(): none
     std::vector<std::vector<std::int32_t>> keep;
-    for (const auto& group : values) keep.push_back(channels_above(group, threshold));
+    for (std::size_t g = 0; g < left.size(); ++g) keep.push_back(left[g].channels(g == shrunk));
     return keep_channels(graph, groups, keep);
   };
-  const double wanted = fraction * cost_of(graph);
-  // The lowest threshold that is enough; work falls as the threshold rises.
-  std::size_t low = 0;
-  std::size_t high = thresholds.size();
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    MOTE_TRY(const Graph candidate, at(thresholds[middle]));
-    if (cost_of(candidate) <= wanted)
-      high = middle;
-    else
-      low = middle + 1;
+  double now = cost_of(graph);
+  const double wanted = options.fraction * now;
+  // What a removal loses for each unit of cost that it saves. What it saves depends on its neighbours, so what looks
+  // best is looked at again before it is taken.
+  const auto price = [&](std::size_t g) -> Result<double> {
+    MOTE_TRY(const Graph smaller, with(g));
+    return left[g].loses() / std::max(now - cost_of(smaller), 1e-6 * now);
+  };
+  for (const bool desperate : {false, true}) {
+    std::set<std::pair<double, std::size_t>> queue;
+    for (std::size_t g = 0; g < left.size(); ++g) {
+      if (desperate) left[g].lower_least();
+      if (now > wanted && left[g].may_shrink()) {
+        MOTE_TRY(const double costs, price(g));
+        queue.emplace(costs, g);
+      }
+    }
+    while (now > wanted && !queue.empty()) {
+      const std::size_t g = queue.begin()->second;
+      queue.erase(queue.begin());
+      MOTE_TRY(const double costs, price(g));
+      if (!queue.empty() && costs > queue.begin()->first * (1 + 1e-9)) {
+        queue.emplace(costs, g);
+        continue;
+      }
+      left[g].shrink();
+      MOTE_TRY(const Graph smaller, with(left.size()));
+      now = cost_of(smaller);
+      if (!left[g].may_shrink()) continue;
+      MOTE_TRY(const double following, price(g));
+      queue.emplace(following, g);
+    }
   }
-  if (thresholds.empty()) return graph;
-  return at(thresholds[std::min(low, thresholds.size() - 1)]);
+  return with(left.size());
 }
 
 }  // namespace mote

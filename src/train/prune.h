@@ -49,10 +49,17 @@ Importance importance_batch_norm(const Graph& graph, const std::vector<ChannelGr
 /// What an inference costs; pruning lowers it. Empty: multiply-accumulates.
 using CostFn = std::function<double(const Graph&)>;
 
-/// Removes the least important channels, layers compared by importance relative to their own, until no more than
+struct PruneOptions {
+  double fraction = 0.5;  ///< of the cost, that may be left
+  CostFn cost = {};
+  bool across_layers = false;  ///< importances of different layers compare as they are (Taylor's do); else each
+                               ///< relative to its own layer's
+  double least = 0.25;         ///< of a group's channels, that always stay, unless the cost cannot be met otherwise
+};
+
+/// Removes, a few at a time, those channels of which the cost saved loses the least importance, until no more than
 /// `fraction` of the cost is left or every group is down to 4 channels. Groups keep multiples of 4, which kernels like.
-Result<Graph> prune_channels(const Graph& graph, const Importance& importance, double fraction,
-                             const CostFn& cost = {});
+Result<Graph> prune_channels(const Graph& graph, const Importance& importance, const PruneOptions& options);
 
 /// Multiply-accumulates of one inference.
 std::int64_t count_macs(const Graph& graph);

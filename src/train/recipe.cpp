@@ -215,7 +215,7 @@ passes::Precision read_precision(TomlReader& section, const passes::Precision& o
   return {bits("weight_bits", otherwise.weights, 4), bits("activation_bits", otherwise.activations, 16)};
 }
 
-Result<void> read_compress(TomlReader compress, double learning_rate, CompressSpec& spec) {
+Result<void> read_compress(TomlReader compress, const TrainSpec& train, CompressSpec& spec) {
   spec.quantise = compress.text("quantise", "ptq", "none|ptq|qat");
   spec.calibration_examples = static_cast<std::int32_t>(compress.integer("calibration_examples", 256, 1, 1 << 20));
   spec.calibration = compress.text("calibration", "min-max", "min-max|percentile|mse|entropy");
@@ -233,11 +233,15 @@ Result<void> read_compress(TomlReader compress, double learning_rate, CompressSp
   spec.weight_bytes = compress.integer("weight_bytes", 0, 0, std::int64_t{1} << 40);
   spec.keep_macs = compress.real("keep_macs", 1, 0.01, 1);
   spec.importance = compress.text("importance", "taylor", "taylor|batch_norm|l1");
-  spec.prune_steps = static_cast<std::int32_t>(compress.integer("prune_steps", 2, 1, 100));
-  spec.prune_epochs = static_cast<std::int32_t>(compress.integer("prune_epochs", 10, 1, 100'000));
+  spec.sparsity = compress.real("sparsity", 0, 0, 0.99);
+  spec.sparsity_pattern = compress.text("sparsity_pattern", "anywhere", "anywhere|2:4|1:4|2:8|1:8");
+  spec.sparsity_epochs = static_cast<std::int32_t>(compress.integer("sparsity_epochs", train.epochs, 1, 100'000));
+  spec.prune_steps = static_cast<std::int32_t>(compress.integer("prune_steps", 3, 1, 100));
+  spec.prune_epochs = static_cast<std::int32_t>(compress.integer("prune_epochs", train.epochs, 1, 100'000));
+  spec.prune_learning_rate = compress.real("prune_learning_rate", train.learning_rate, 0, 100);
   spec.qat_epochs = static_cast<std::int32_t>(compress.integer("qat_epochs", 8, 1, 100'000));
   spec.qat_steps = compress.text("qat_steps", "calibrated", "calibrated|learned");
-  spec.qat_learning_rate = compress.real("qat_learning_rate", learning_rate / 10, 0, 100);
+  spec.qat_learning_rate = compress.real("qat_learning_rate", train.learning_rate / 10, 0, 100);
   return compress.finish();
 }
 
@@ -293,7 +297,7 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   MOTE_TRY_VOID(read_front_end(root.section("front_end"), recipe.front_end));
   MOTE_TRY_VOID(read_network(root.section("network"), recipe.network));
   MOTE_TRY_VOID(read_train(root.section("train"), recipe.train));
-  MOTE_TRY_VOID(read_compress(root.section("compress"), recipe.train.learning_rate, recipe.compress));
+  MOTE_TRY_VOID(read_compress(root.section("compress"), recipe.train, recipe.compress));
   MOTE_TRY_VOID(read_distil(root.section("distil"), recipe.distil));
   recipe.boards = root.texts("boards");
   MOTE_TRY_VOID(read_limits(root.section("limits"), recipe.limits));

@@ -109,9 +109,14 @@ struct TrainSpec {
 struct CompressSpec {
   std::string quantise = "ptq";  ///< none, ptq (after training), qat (fine-tuned with fake quantisation)
   double keep_macs = 1;          ///< channels leave until this share of the multiply-accumulates is left; 1: none leave
-  std::string importance = "taylor";        ///< which channels leave: taylor, batch_norm, l1
-  std::int32_t prune_steps = 2;             ///< in so many steps, with fine-tuning after each
-  std::int32_t prune_epochs = 10;           ///< of fine-tuning after each step, taught by the network before
+  std::string importance = "taylor";  ///< which channels leave: taylor, batch_norm, l1
+  std::int32_t prune_steps = 3;       ///< in so many steps, with some fine-tuning between them
+  std::int32_t prune_epochs = 40;     ///< of fine-tuning after the last, taught by the network before any left
+  double prune_learning_rate = 2e-3;  ///< default of both: the training's
+  double sparsity = 0;                ///< share of the weights of dense layers and 1x1 convolutions that become zero
+  std::string sparsity_pattern = "anywhere";  ///< or "N:M": N of every M neighbours stay
+  std::int32_t sparsity_epochs = 40;          ///< of training meanwhile; default: the training's
+  bool wants_sparsity() const { return sparsity > 0 || sparsity_pattern != "anywhere"; }
   std::int32_t calibration_examples = 256;  ///< drawn from the training part
   std::string calibration = "min-max";      ///< of activations: min-max, percentile, mse, entropy
   double calibration_percentile = 99.99;

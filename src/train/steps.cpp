@@ -10,7 +10,9 @@
 #include "ops/ops.h"
 #include "train/network.h"
 #include "train/prune.h"
+#include "train/sparsify.h"
 #include "train/taylor.h"
+#include "train/unfold.h"
 
 namespace mote {
 
@@ -103,13 +105,16 @@ Result<FakeQuantised> learn_quantised(const Recipe& recipe, const passes::PostTr
   spec.warmup_epochs = 0;
   FitOptions options;
   options.phase = "quantise";
-  options.hooks = quantiser.hooks();
+  std::optional<Sparsifier> sparse;
+  if (recipe.compress.wants_sparsity()) sparse = Sparsifier::keeping_zeros(graph);
+  options.hooks = sparse ? sparse->hooks(quantiser.hooks()) : quantiser.hooks();
   options.learned = quantiser.learned();
   options.keep_start = true;
   options.teacher = teacher;
   options.teacher_weight = recipe.distil.weight;
   options.temperature = recipe.distil.temperature;
   MOTE_TRY(FitResult fitted, fit(graph, task.training_set(), task.validation_inputs, spec, progress, options));
+  if (sparse) sparse->apply();
   return FakeQuantised{std::move(graph), std::move(quantiser), std::move(fitted)};
 }
 
@@ -120,8 +125,9 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
     return share_of_equals(predict(graph, task.validation_inputs), task.validation_inputs.labels);
   };
   const auto cost_of = [&](const Graph& g) { return cost ? cost(g) : static_cast<double>(count_macs(g)); };
-  const double all = cost_of(whole.write_back());
-  MOTE_TRY(TorchGraph now, TorchGraph::create(whole.write_back()));
+  MOTE_TRY(Graph start, unfold_batch_norm(whole.write_back(), calibration_samples(task, spec.calibration_examples)));
+  const double all = cost_of(start);
+  MOTE_TRY(TorchGraph now, TorchGraph::create(std::move(start)));
   for (std::int32_t step = 1; step <= spec.prune_steps; ++step) {
     const Graph before = now.write_back();
     const auto groups = find_channel_groups(before);
@@ -130,13 +136,23 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
                                       ? importance_batch_norm(before, groups)
                                       : importance_taylor(now, task.training_set(), recipe.train, groups);
     const double wanted = all * std::pow(spec.keep_macs, static_cast<double>(step) / spec.prune_steps);
-    MOTE_TRY(Graph smaller, prune_channels(before, importance, wanted / cost_of(before), cost));
+    PruneOptions how{wanted / cost_of(before), cost, spec.importance == "taylor"};
+    MOTE_TRY(Graph smaller, prune_channels(before, importance, how));
     PruneRecord record{count_macs(before), count_macs(smaller), accuracy(now), 0, 0};
     MOTE_TRY(now, TorchGraph::create(std::move(smaller)));
     record.accuracy_pruned = accuracy(now);
+    // Between the steps just enough that importance means something again; after the last as if it were new.
     TrainSpec fine = recipe.train;
     fine.epochs = spec.prune_epochs;
-    fine.learning_rate /= 3;
+    fine.learning_rate = spec.prune_learning_rate;
+    fine.patience = 0;
+    if (step < spec.prune_steps) {
+      fine.epochs = std::max(1, spec.prune_epochs / 8);
+      fine.schedule = "constant";
+      fine.warmup_epochs = 0;
+      fine.average = 0;
+      fine.select = "last";
+    }
     FitOptions options;
     options.phase = "prune";
     options.teacher = teacher ? teacher : graph_teacher(whole);
@@ -147,6 +163,31 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
     record.accuracy_after = accuracy(now);
     records.push_back(record);
   }
+  return now;
+}
+
+Result<TorchGraph> sparsify(const Recipe& recipe, TorchGraph& whole, const Task& task, const Teacher& teacher,
+                            const ProgressFn& progress, double& zeros) {
+  MOTE_TRY(Graph start,
+           unfold_batch_norm(whole.write_back(), calibration_samples(task, recipe.compress.calibration_examples)));
+  MOTE_TRY(TorchGraph now, TorchGraph::create(std::move(start)));
+  Sparsifier sparsifier(now, recipe.compress);
+  TrainSpec fine = recipe.train;
+  fine.epochs = recipe.compress.sparsity_epochs;
+  fine.learning_rate = recipe.compress.prune_learning_rate;
+  fine.patience = 0;
+  fine.select = "last";  // earlier epochs have fewer zeros
+  FitOptions options;
+  options.phase = "sparsify";
+  options.hooks = sparsifier.hooks();
+  options.on_step = [&sparsifier](double done) { sparsifier.at(done); };
+  options.teacher = teacher ? teacher : graph_teacher(whole);
+  options.teacher_weight = recipe.distil.weight;
+  options.temperature = recipe.distil.temperature;
+  MOTE_TRY([[maybe_unused]] const FitResult fitted,
+           fit(now, task.training_set(), task.validation_inputs, fine, progress, options));
+  sparsifier.apply();
+  zeros = sparsifier.zeros();
   return now;
 }
 

@@ -16,11 +16,16 @@ namespace mote {
 /// `accuracy` is what it reaches on the validation part. Errors name the file.
 Result<Teacher> find_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy);
 
-/// Channels leave in steps, until compress.keep_macs of the cost is left; after each the smaller network learns from
-/// the labels and from `teacher`, or, if that is empty, from the network as it was before any left. Adds a record for
-/// every step.
+/// Channels leave in steps, until compress.keep_macs of the cost is left; after each the smaller network, with batch
+/// norms in it, learns from the labels and from `teacher`, or, if that is empty, from the network as it was before any
+/// left: shortly between the steps, as long as the recipe says after the last. Adds a record for every step.
 Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& task, const Teacher& teacher,
                          const CostFn& cost, const ProgressFn& progress, std::vector<PruneRecord>& records);
+
+/// Small weights become zero while the others learn on, as compress.sparsity and its pattern say (sparsify.h), taught
+/// as in prune(). `zeros` is the share of zeros reached, of the weights that may have some.
+Result<TorchGraph> sparsify(const Recipe& recipe, TorchGraph& whole, const Task& task, const Teacher& teacher,
+                            const ProgressFn& progress, double& zeros);
 
 /// What the recipe asks of post-training quantisation.
 Result<passes::PostTrainingOptions> post_training_options(const CompressSpec& spec);

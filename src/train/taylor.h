@@ -1,6 +1,6 @@
-// How much the loss depends on each filter, to first order: the square of sum(weight * gradient), over some batches
-// (Molchanov et al. 2019). Where it stands: private to src/train; the third importance of prune.h, the one that looks
-// at data.
+// How much the loss depends on each channel, to first order: the square of value * gradient, summed over what the
+// channel must pass (gamma and beta of batch norms, else its filter), over some batches (Molchanov et al. 2019).
+// Where it stands: private to src/train; the third importance of prune.h, the one that looks at data.
 #pragma once
 
 #include "data/batches.h"
@@ -10,7 +10,8 @@
 
 namespace mote {
 
-/// `groups` are those of graph.graph(). Deterministic: the first batches of epoch 1.
+/// `groups` are those of graph.graph(); a group's values stand at its first producer, zeros at the others. They compare
+/// across layers. Deterministic: the first batches of epoch 1.
 Importance importance_taylor(TorchGraph& graph, const TrainingSet& set, const TrainSpec& spec,
                              const std::vector<ChannelGroup>& groups);
 

@@ -138,7 +138,9 @@ std::vector<at::Tensor> TorchGraph::forward(const std::vector<at::Tensor>& input
         operands.back() = hooks.constant(node, static_cast<int>(i), operands.back());
     }
     const TensorId output = node.outputs.front();
-    keep(output, find_lowering(node.op->name)({graph_, node, operands, batch, training}));
+    at::Tensor value = hooks.node ? hooks.node(node, operands) : at::Tensor();
+    if (!value.defined()) value = find_lowering(node.op->name)({graph_, node, operands, batch, training});
+    keep(output, std::move(value));
     if (output == until) return {values[static_cast<std::size_t>(until)]};
   }
   std::vector<at::Tensor> results;

@@ -54,12 +54,14 @@ at::Tensor lower_pad(const LowerContext& context);
 at::Tensor lower_concat(const LowerContext& context);
 at::Tensor lower_slice(const LowerContext& context);
 
-/// Steps in between, for quantisation-aware training, pruning masks and dropout; each may be empty.
+/// Steps in between, for quantisation-aware training, pruning masks, dropout and exact evaluation; each may be empty.
 struct GraphHooks {
   /// Replaces a constant (weights, biases) before a node uses it as input number `operand`.
   std::function<at::Tensor(const Node& node, int operand, const at::Tensor& value)> constant;
   /// Replaces the value of an activation (or graph input) after it was computed.
   std::function<at::Tensor(TensorId id, const at::Tensor& value)> activation;
+  /// Computes a node in its own way; undefined: the operator's lowering does.
+  std::function<at::Tensor(const Node& node, std::span<const at::Tensor> operands)> node;
 };
 
 class TorchGraph {

@@ -140,13 +140,17 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
                                {"validation_accuracy_before", r.accuracy_before},
                                {"validation_accuracy_pruned", r.accuracy_pruned},
                                {"validation_accuracy_after", r.accuracy_after}});
+  if (result.zeros) json["zero_weights"] = *result.zeros;
   if (result.validation_teacher) json["validation_accuracy_teacher"] = *result.validation_teacher;
   if (result.qat_agreement) {
     json["quantise_history"] = history_json(result.qat_history);
     json["quantise_best_epoch"] = result.qat_best_epoch;
-    json["fake_quantisation_agreement"] = {{"same_class", result.qat_agreement->same_class},
-                                           {"same_output", result.qat_agreement->same_output},
-                                           {"largest_difference", result.qat_agreement->largest_difference}};
+    const auto agreement = [&json](const char* name, const Agreement& a) {
+      json[name] = {
+          {"same_class", a.same_class}, {"same_output", a.same_output}, {"largest_difference", a.largest_difference}};
+    };
+    agreement("fake_quantisation_agreement", *result.qat_agreement);
+    agreement("exact_quantisation_agreement", *result.exact_agreement);
   }
   return json.dump(2) + "\n";
 }

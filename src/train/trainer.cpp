@@ -8,6 +8,7 @@
 #include "ir/op_def.h"
 #include "passes/pipeline.h"
 #include "passes/quantize.h"
+#include "train/exact.h"
 #include "train/network.h"
 #include "train/prune.h"
 #include "train/steps.h"
@@ -78,6 +79,9 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   if (recipe.compress.keep_macs < 1) {
     MOTE_TRY(learner, prune(recipe, learner, task, {}, {}, progress, result.pruning));
   }
+  if (recipe.compress.wants_sparsity()) {
+    MOTE_TRY(learner, sparsify(recipe, learner, task, {}, progress, result.zeros.emplace()));
+  }
   result.float_graph = learner.write_back();
   MOTE_TRY([[maybe_unused]] const auto records, passes::run(result.float_graph, Target{}));
   count_costs(result.float_graph, result);
@@ -125,6 +129,8 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
     if (fake) {
       MOTE_TRY(result.qat_agreement,
                compare_outputs(fake->graph, fake->quantiser.hooks(), *result.int8_graph, result.test_inputs));
+      const GraphHooks exact = exact_arithmetic(fake->graph.graph(), *result.int8_graph, fake->quantiser.hooks());
+      MOTE_TRY(result.exact_agreement, compare_outputs(fake->graph, exact, *result.int8_graph, result.test_inputs));
     }
   }
   result.preparation = std::move(task.preparation);

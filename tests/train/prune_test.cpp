@@ -95,7 +95,7 @@ TEST(Prune, TakesTheLeastImportantUntilTheWorkIsDown) {
   for (const Graph& graph : networks()) {
     const auto groups = find_channel_groups(graph);
     for (const Importance& importance : {importance_l1(graph, groups), importance_batch_norm(graph, groups)}) {
-      const auto pruned = prune_channels(graph, importance, 0.5);
+      const auto pruned = prune_channels(graph, importance, {0.5});
       ASSERT_TRUE(pruned.ok()) << pruned.error().to_string();
       const double left = static_cast<double>(count_macs(*pruned)) / static_cast<double>(count_macs(graph));
       EXPECT_LE(left, 0.5) << graph.name;
@@ -113,11 +113,28 @@ TEST(Prune, TakesTheLeastImportantUntilTheWorkIsDown) {
   std::vector<float> weights(16 * 8);
   for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>((i / 8 * 7) % 16) + 1;
   graph.tensor(groups[0].producers[0].constant).data = make_data(weights);
-  const auto pruned = prune_channels(graph, importance_l1(graph, groups), 0.25);
+  const auto pruned = prune_channels(graph, importance_l1(graph, groups), {0.25});
   ASSERT_TRUE(pruned.ok());
   const auto left = pruned->tensor(groups[0].producers[0].constant).constant<float>();
   ASSERT_EQ(left.size(), 32U);
   for (const float value : left) EXPECT_GE(value, 13);
+}
+
+/// Of which the cost saved loses least: work per channel is not alike in all layers.
+TEST(Prune, PrefersWhatSavesMost) {
+  NetworkSpec spec;
+  spec.type = "mlp";
+  spec.channels = {32, 32};
+  const Graph graph = *build_network("mlp", spec, {{64, 4}, 3}, 1);  // 256 inputs: its channels cost 288, the next 35
+  const auto groups = find_channel_groups(graph);
+  ASSERT_EQ(groups.size(), 2U);
+  Importance alike;
+  for (const ChannelGroup& group : groups) alike[group.producers[0].constant] = std::vector<double>(32, 1.0);
+  const auto pruned = prune_channels(graph, alike, {.fraction = 0.6, .across_layers = true});
+  ASSERT_TRUE(pruned.ok());
+  const auto left = find_channel_groups(*pruned);
+  EXPECT_LT(left[0].channels, 24);
+  EXPECT_EQ(left[1].channels, 32);
 }
 
 }  // namespace

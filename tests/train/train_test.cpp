@@ -140,7 +140,34 @@ TEST_F(Train, FakeQuantisationIsWhatInt8Computes) {
     EXPECT_EQ(result->qat_agreement->same_class, 1.0) << steps;
     EXPECT_GE(result->qat_agreement->same_output, 0.9) << steps;
     EXPECT_LE(result->qat_agreement->largest_difference, 1) << "LibTorch's softmax against the fixed-point one";
+    EXPECT_EQ(result->exact_agreement->same_output, 1.0) << steps;
     EXPECT_GE(result->test_int8->accuracy, 0.9);
+  }
+}
+
+TEST_F(Train, WeightsBecomeZeroAndStayZero) {
+  for (const char* how : {"sparsity = 0.8\n", "sparsity_pattern = \"1:4\"\n"}) {
+    std::string project = test::waves_project("epochs = 12\nlearning_rate = 0.01\n") + "[compress]\n" + how +
+                          "quantise = \"qat\"\nqat_epochs = 2\nsparsity_epochs = 12\n";
+    project.replace(project.find("cnn1d\"\nchannels = [8, 12]"), 25, "mlp\"\nchannels = [32, 16]");
+    const auto result = run(project);
+    ASSERT_TRUE(result.ok()) << result.error().to_string();
+    const double wanted = std::string_view(how).starts_with("sparsity =") ? 0.8 : 0.75;
+    ASSERT_TRUE(result->zeros.has_value());
+    EXPECT_NEAR(*result->zeros, wanted, 0.01) << how;
+    EXPECT_GE(result->test_int8->accuracy, 0.8) << how;
+    // In the integer graph too, after fine-tuning: the first layer, 64 to 32.
+    const Graph& graph = *result->int8_graph;
+    const auto layer = std::find_if(graph.nodes.begin(), graph.nodes.end(),
+                                    [](const Node& node) { return node.op->name == "fully_connected"; });
+    ASSERT_NE(layer, graph.nodes.end());
+    const auto weights = graph.tensor(layer->inputs[1]).constant<std::int8_t>();
+    ASSERT_EQ(weights.size(), 64U * 32U);
+    EXPECT_GE(static_cast<double>(std::count(weights.begin(), weights.end(), 0)) / 2048.0, wanted - 0.005) << how;
+    for (std::size_t i = 0; wanted < 0.8 && i < weights.size(); i += 4)
+      EXPECT_GE(std::count(weights.begin() + static_cast<std::ptrdiff_t>(i),
+                           weights.begin() + static_cast<std::ptrdiff_t>(i + 4), 0),
+                3);
   }
 }
 
