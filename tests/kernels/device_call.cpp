@@ -26,6 +26,7 @@ extern "C" {
 #include "conv2d_s8w4.h"
 #include "copy.h"
 #include "delay_line.h"
+#include "dense_s8_sparse.h"
 #include "depthwise_conv2d_f32.h"
 #include "depthwise_conv2d_multiplier_s8.h"
 #include "depthwise_conv2d_s16.h"
@@ -185,6 +186,7 @@ std::map<std::string, Kernel> make_table() {
   KERNEL(mote_conv2d_f32, WINDOW, DILATION, F(in_c), F(out_c), RANGE, PACKED)
   KERNEL(mote_conv2d_s8, WINDOW, DILATION, F(in_c), F(out_c), RANGE, ZEROS, PACKED, SCALES)
   KERNEL(mote_copy, F(bytes))
+  KERNEL(mote_dense_s8_sparse, F(rows), F(inputs), F(outputs), F(out_zero), RANGE, F(counts), F(pairs), F(bias), SCALES)
   KERNEL(mote_delay_line, F(rows), F(in_row), F(out_row))
   KERNEL(mote_slice, F(begin), F(run), F(rank), F(size), F(stride))
   // clang-format off
