@@ -308,19 +308,26 @@ class CompressCommand {
     MOTE_TRY(const passes::Calibration ranges, passes::calibrate(graph, samples));
     MOTE_TRY(const passes::SensitivityReport report, passes::measure_sensitivity(graph, ranges, samples));
     const auto whole = static_cast<double>(passes::weight_bytes(graph, {}));
+    std::optional<Quantised> best;
+    const auto keep_best = [&best](const Quantised& made) {
+      if (!best || made.accuracy > best->accuracy) best = made;
+    };
     for (const double share : {0.55, 0.7, 0.85}) {
       const auto bytes = static_cast<std::int64_t>(share * whole);
       const auto chosen = passes::choose_precision(graph, report, bytes);
       if (!chosen) continue;
       how.quantize = *chosen;
       MOTE_TRY(Quantised made, compressor_->quantise(how));
+      keep_best(made);
       take(fmt::format("mixed, weights in {:.0f} % of the bytes", 100 * share), std::move(made));
       if (missed("accuracy") && options_.qat != 0 && (options_.qat > 0 || !options_.asks())) {
         MOTE_TRY(made, compressor_->fine_tune_quantised(how));
+        keep_best(made);
         take("  with training", std::move(made));
       }
       if (!missed("accuracy")) break;
     }
+    if (best && best->accuracy > rows_.back().accuracy) take("mixed, the most accurate of these", std::move(*best));
     if (!candidate_) return unsupported("no layer can have int4 weights", graph.name);
     return proves_itself();
   }

@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 
 #include "base/files.h"
 #include "board/process.h"
@@ -36,6 +38,11 @@ void write_task(const fs::path& folder, const std::string& limits) {
          "[train]\nbatch_size = 16\nepochs = 15\nlearning_rate = 0.01\n"
          "[compress]\nprune_epochs = 8\nqat_epochs = 3\ncalibration_examples = 40\n"
       << limits;
+}
+
+fs::path shared_folder() {
+  const char* set = std::getenv("MOTE_SHARED");
+  return set != nullptr ? fs::path(set) : fs::path(MOTE_TEST_SOURCE_DIR).parent_path() / "shared";
 }
 
 class Compress : public testing::Test {
@@ -98,6 +105,58 @@ TEST_F(Compress, ClimbsTheLadderUntilTheLimitsAreMet) {
   EXPECT_GT(b["steps"].size(), 3U);
   EXPECT_EQ(b["steps"][1]["misses"], Json::array({"flash"}));
   EXPECT_LE(b["steps"].back()["measured"]["flash_bytes"].get<double>(), flash - 0.3 * constants);
+}
+
+TEST_F(Compress, EveryPrecisionAndSparsityIsExactOnTheBoard) {
+  write_task(root(), "");
+  ASSERT_EQ(mote({"-q", "train", at("project.toml"), "-o", at("trained")}).exit_code, 0);
+  const std::vector<std::vector<std::string>> asked = {
+      {"--quantize", "mixed", "--qat", "2"}, {"--quantize", "16x8"}, {"--pattern", "1:4", "--epochs", "4"}};
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const std::string out = at("out" + std::to_string(i)), report = "report" + std::to_string(i) + ".json";
+    std::vector<std::string> arguments = {"-q",       "compress", at("trained"), "--data", at("data"),
+                                          "--points", "40",       "-o",          out,      "--json"};
+    arguments.push_back(at(report));
+    arguments.insert(arguments.end(), asked[i].begin(), asked[i].end());
+    const auto done = mote(arguments);
+    ASSERT_EQ(done.exit_code, 0) << asked[i][1] << ": " << done.err;
+    EXPECT_TRUE(json(report)["steps"].back()["measured"]["bit_exact"].get<bool>()) << asked[i][1];
+    EXPECT_GT(json(report)["test_accuracy"].get<double>(), 0.5) << asked[i][1];
+  }
+}
+
+/// A model that PyTorch or Keras trained: 119 rows of a wand's motion to five gestures, ranges 0 to 1.
+TEST_F(Compress, TakesAForeignModel) {
+  const fs::path shared = shared_folder();
+  const fs::path model = shared / "models" / "magic_wand_imu" / "model.tflite";
+  if (!fs::exists(model)) GTEST_SKIP() << "no shared models; set MOTE_SHARED";
+  fs::create_directories(root() / "wand");
+  for (const auto& entry : fs::directory_iterator(shared / "data" / "gesture_wand_imu" / "train")) {
+    std::ifstream from(entry.path());
+    std::ofstream to(root() / "wand" / entry.path().filename());
+    std::string line;
+    std::getline(from, line);
+    to << line << "\n";
+    while (std::getline(from, line)) {
+      std::stringstream cells(line);
+      for (int i = 0; i < 6; ++i) {
+        std::string cell;
+        std::getline(cells, cell, ',');
+        const double value = std::stod(cell);
+        to << (i < 3 ? (value + 4) / 8 : (value + 2000) / 4000) << (i < 5 ? "," : "\n");
+      }
+    }
+  }
+  std::ofstream(root() / "wand.toml")
+      << "name = \"wand\"\n[data]\nfolder = \"wand\"\nlayout = \"files\"\nrows = 119\n[input]\nnormalise = \"none\"\n"
+         "[split]\ntest_fraction = 0.2\nvalidation_fraction = 0.3\n[train]\nepochs = 4\nbatch_size = 16\n";
+  const auto done = mote({"-q", "compress", model.string(), "--project", at("wand.toml"), "--prune", "0.3",
+                          "--quantize", "mixed", "--points", "40", "-o", at("out"), "--json", at("report.json")});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const Json report = json("report.json");
+  EXPECT_GE(report["test_accuracy_float"].get<double>(), 0.8) << "the model as it came";
+  EXPECT_LT(report["steps"][1]["macs"].get<double>(), 0.9 * report["steps"][0]["macs"].get<double>());
+  EXPECT_TRUE(report["steps"].back()["measured"]["bit_exact"].get<bool>());
 }
 
 TEST_F(Compress, SaysNoAndLeavesNothing) {

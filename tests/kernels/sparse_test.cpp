@@ -41,7 +41,8 @@ OpCase dense_layer(Random& random, const std::string& name, bool convolution, st
     maker.attr("keep_dims", 0).input(DType::i8, {random.integer(1, 4), inputs}, {0.05F, random.integer(-128, 127)});
   }
   std::vector<float> scales;
-  for (std::int32_t o = 0; o < (random.chance(50) ? outputs : 1); ++o) scales.push_back(random.real(0.001F, 0.004F));
+  const std::int32_t count = random.chance(50) ? outputs : 1;
+  for (std::int32_t o = 0; o < count; ++o) scales.push_back(random.real(0.001F, 0.004F));
   maker.weights_s8(weights, scales, 0);
   if (random.chance(80))
     maker.bias_s32(outputs, 20000);
