@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <vector>
 
@@ -54,10 +55,24 @@ std::pair<std::int32_t, std::int32_t> draw_gap(std::int32_t most, std::int32_t c
   return {first, first + length};
 }
 
+/// Four cosines over the bands, each half a wave longer than the one before.
+void add_colour(double deviation, std::size_t width, Random& random, std::span<float> values) {
+  constexpr int kWaves = 4;
+  std::vector<double> curve(width, 0);
+  for (int wave = 1; wave <= kWaves; ++wave) {
+    const double size = deviation * random.normal() / std::sqrt(0.5 * kWaves);
+    for (std::size_t b = 0; b < width; ++b)
+      curve[b] +=
+          size * std::cos(std::numbers::pi * wave * (static_cast<double>(b) + 0.5) / static_cast<double>(width));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] += static_cast<float>(curve[i % width]);
+}
+
 }  // namespace
 
 void augment_features(const FeatureAugmentation& a, std::int32_t frames, std::int32_t bands, Random& random,
                       std::span<float> values) {
+  if (a.roll) std::rotate(values.begin(), values.begin() + random.below(frames) * bands, values.end());
   if (a.vocal_tract > 0 || a.stretch > 0 || a.shift > 0) resample(a, frames, bands, random, values);
   const auto width = static_cast<std::size_t>(bands);
   if (a.slope > 0) {
@@ -65,6 +80,7 @@ void augment_features(const FeatureAugmentation& a, std::int32_t frames, std::in
     for (std::size_t i = 0; i < values.size(); ++i)
       values[i] += static_cast<float>(slope * (static_cast<double>(i % width) / static_cast<double>(width) - 0.5));
   }
+  if (a.colour > 0) add_colour(a.colour, width, random, values);
   if (a.noise > 0)
     for (float& v : values) v += static_cast<float>(a.noise * random.normal());
   const float mean = std::accumulate(values.begin(), values.end(), 0.0F) / static_cast<float>(values.size());

@@ -6,6 +6,20 @@
 
 namespace mote {
 
+void make_example(const TrainingSet& set, std::int32_t index, std::uint64_t seed, std::int32_t epoch,
+                  std::span<float> out) {
+  const Example& example = set.examples.items[static_cast<std::size_t>(index)];
+  Random random(seed, epoch, index);
+  copy_example(set.data, set.examples, example, draw_time_shift(set.augmentation, random), out);
+  if (set.augmentation.sound.any()) augment_sound(set.augmentation.sound, random, out);
+  set.normalisation.apply(out);
+  if (set.data.samples.front().shape.size() == 3) {
+    augment_picture(set.augmentation, example_shape(set.data, set.examples), set.normalisation.clip, random, out);
+  } else {
+    augment(set.augmentation, set.normalisation, random, out);
+  }
+}
+
 BatchLoader::BatchLoader(const TrainingSet& set, std::int32_t batch_size, std::uint64_t seed)
     : set_(set),
       batch_size_(std::min(static_cast<std::size_t>(batch_size), set.examples.items.size())),
@@ -47,17 +61,8 @@ void BatchLoader::fill(Batch& batch, std::size_t first) const {
   batch.labels.resize(batch_size_);
   for (std::size_t i = 0; i < batch_size_; ++i) {
     const std::int32_t index = order_[first + i];
+    make_example(set_, index, seed_, epoch_, {batch.values.data() + i * each, each});
     const Example& example = set_.examples.items[static_cast<std::size_t>(index)];
-    Random random(seed_, epoch_, index);
-    const std::span<float> out(batch.values.data() + i * each, each);
-    copy_example(set_.data, set_.examples, example, draw_time_shift(set_.augmentation, random), out);
-    if (set_.augmentation.sound.any()) augment_sound(set_.augmentation.sound, random, out);
-    set_.normalisation.apply(out);
-    if (set_.data.samples.front().shape.size() == 3) {
-      augment_picture(set_.augmentation, example_shape(set_.data, set_.examples), set_.normalisation.clip, random, out);
-    } else {
-      augment(set_.augmentation, set_.normalisation, random, out);
-    }
     batch.labels[i] = set_.data.samples[static_cast<std::size_t>(example.sample)].label;
   }
   batch.others = batch.labels;

@@ -22,7 +22,12 @@ struct Batch {
   std::vector<std::int64_t> labels;  ///< batch_size
   std::vector<std::int64_t> others;  ///< mixup: labels of the examples that were mixed in
   double share = 1;                  ///< of `labels`; the rest is of `others`
+  std::vector<float> shares;         ///< an example each, where they differ (FeatureBank); else empty
 };
+
+/// One example as the network takes it: moved, augmented, normalised; the same for the same seed, epoch and index.
+void make_example(const TrainingSet& set, std::int32_t index, std::uint64_t seed, std::int32_t epoch,
+                  std::span<float> out);
 
 class BatchLoader {
  public:

@@ -8,9 +8,11 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <optional>
 
 #include "ir/op_def.h"
 #include "train/checkpoint.h"
+#include "train/feature_bank.h"
 #include "train/loss.h"
 #include "train/optimiser.h"
 
@@ -59,14 +61,6 @@ GraphHooks with_dropout(const GraphHooks& hooks, const Graph& graph, double rate
     return x * mask;
   };
   return extended;
-}
-
-/// The front end's features: what its last operator on the signal gives, [batch, frames, bands, 1].
-TensorId front_end_output(const Graph& graph) {
-  TensorId features = kNoTensor;
-  for (const Node& node : graph.nodes)
-    if (node.op->quant == QuantRule::signal) features = node.outputs.front();
-  return features;
 }
 
 /// Spectrogram augmentation where the front end ends, on top of the caller's hooks.
@@ -326,7 +320,11 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
   BatchLoader loader(set, spec.batch_size, spec.seed);
   const std::int32_t steps = loader.batches();
   const auto batch_size = static_cast<std::int64_t>(loader.batch_size());
-  at::Tensor inputs = at::empty(batch_shape(graph.graph(), batch_size));
+  std::optional<FeatureBank> bank;
+  if (set.augmentation.features.views > 0 && front_end_output(graph.graph()) != kNoTensor)
+    bank.emplace(graph, set, spec.batch_size, spec.seed);
+  const TensorId from = bank ? front_end_output(graph.graph()) : kNoTensor;
+  at::Tensor inputs = at::empty(bank ? bank->batch_shape() : batch_shape(graph.graph(), batch_size));
   Targets targets{at::empty({batch_size}, at::kLong), at::empty({batch_size}, at::kLong)};
   std::vector<at::Tensor> learned = options.learned;
   const TensorId features_id = options.hint_weight > 0 && options.teacher ? features_of(graph.graph()) : kNoTensor;
@@ -342,23 +340,25 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
 
   for (auto epoch = static_cast<std::int32_t>(loop.result().history.size()) + 1;
        epoch <= spec.epochs && stopped.empty(); ++epoch) {
-    loader.start(epoch);
+    bank ? bank->start(epoch) : loader.start(epoch);
     EpochRecord record{.epoch = epoch};
     for (std::int32_t step = 1; step <= steps; ++step) {
-      const Batch& batch = loader.next();
+      const Batch& batch = bank ? bank->next() : loader.next();
       std::copy(batch.values.begin(), batch.values.end(), inputs.data_ptr<float>());
       std::copy(batch.labels.begin(), batch.labels.end(), targets.labels.data_ptr<std::int64_t>());
       std::copy(batch.others.begin(), batch.others.end(), targets.others.data_ptr<std::int64_t>());
       targets.share = batch.share;
+      if (!batch.shares.empty()) targets.shares = at::tensor(batch.shares);
       const std::int64_t global = std::int64_t{epoch - 1} * steps + step - 1;
       if (options.on_step)
         options.on_step(static_cast<double>(global) / (static_cast<double>(spec.epochs) * static_cast<double>(steps)));
       const GraphHooks augmented =
-          with_feature_augmentation(options.hooks, graph.graph(), set.augmentation.features, spec.seed, global);
+          bank ? options.hooks
+               : with_feature_augmentation(options.hooks, graph.graph(), set.augmentation.features, spec.seed, global);
       const GraphHooks hooks = with_dropout(augmented, graph.graph(), spec.dropout, spec.seed, global);
       Answer answer;
       const GraphHooks watched = map.defined() ? watching(hooks, features_id, answer.features) : hooks;
-      answer.logits = graph.forward({inputs}, true, watched, logits_id)[0];
+      answer.logits = graph.forward({inputs}, true, watched, logits_id, from)[0];
       const Taught taught = options.teacher ? options.teacher(inputs) : Taught{};
       const at::Tensor loss = loss_of(answer, targets, weights, taught, map, spec, options);
       const double value = loss.item<double>();

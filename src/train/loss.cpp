@@ -22,20 +22,36 @@ at::Tensor class_weights(const TrainingSet& set, double balance) {
 
 namespace {
 
+/// Of every example alone.
+at::Tensor each_with_labels(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& weights,
+                            const TrainSpec& spec) {
+  const at::Tensor each =
+      at::cross_entropy_loss(logits, labels, weights, at::Reduction::None, -100, spec.label_smoothing);
+  if (spec.focal <= 0) return each;
+  const at::Tensor right = at::softmax(logits, -1).gather(1, labels.unsqueeze(1)).squeeze(1);
+  return each * at::pow(1 - right, spec.focal);
+}
+
 at::Tensor with_labels(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& weights,
                        const TrainSpec& spec) {
   if (spec.focal <= 0)
     return at::cross_entropy_loss(logits, labels, weights, at::Reduction::Mean, -100, spec.label_smoothing);
-  const at::Tensor each =
-      at::cross_entropy_loss(logits, labels, weights, at::Reduction::None, -100, spec.label_smoothing);
-  const at::Tensor right = at::softmax(logits, -1).gather(1, labels.unsqueeze(1)).squeeze(1);
-  return (each * at::pow(1 - right, spec.focal)).sum() / weights.index_select(0, labels).sum();
+  return each_with_labels(logits, labels, weights, spec).sum() / weights.index_select(0, labels).sum();
 }
 
 }  // namespace
 
 at::Tensor hard_loss(const at::Tensor& logits, const Targets& targets, const at::Tensor& weights,
                      const TrainSpec& spec) {
+  if (targets.shares.defined()) {
+    const at::Tensor& share = targets.shares;
+    const auto mixed = [&share](const at::Tensor& one, const at::Tensor& other) {
+      return (one * share + other * (1 - share)).sum();
+    };
+    return mixed(each_with_labels(logits, targets.labels, weights, spec),
+                 each_with_labels(logits, targets.others, weights, spec)) /
+           mixed(weights.index_select(0, targets.labels), weights.index_select(0, targets.others));
+  }
   const at::Tensor loss = with_labels(logits, targets.labels, weights, spec);
   if (targets.share >= 1) return loss;
   return loss * targets.share + with_labels(logits, targets.others, weights, spec) * (1 - targets.share);

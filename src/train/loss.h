@@ -15,8 +15,9 @@ at::Tensor class_weights(const TrainingSet& set, double balance);
 /// Labels of a batch as tensors.
 struct Targets {
   at::Tensor labels;
-  at::Tensor others;  ///< of the examples that were mixed in
-  double share = 1;   ///< of `labels`
+  at::Tensor others;       ///< of the examples that were mixed in
+  double share = 1;        ///< of `labels`
+  at::Tensor shares = {};  ///< an example each, where they differ; else undefined
 };
 
 /// Cross entropy with the labels, a scalar.

@@ -101,6 +101,13 @@ void read_features(TomlReader features, FeatureAugmentation& spec) {
   spec.frequency_mask = count("frequency_mask");
   spec.slope = features.real("slope", 0, 0, 100);
   spec.noise = features.real("noise", 0, 0, 100);
+  spec.colour = features.real("colour", 0, 0, 100);
+  spec.roll = features.flag("roll", false);
+  spec.views = static_cast<std::int32_t>(features.integer("views", 0, 0, 1000));
+  spec.blend = features.real("blend", 0, 0, 1);
+  spec.splice = features.real("splice", 0, 0, 1);
+  if (spec.views == 0 && (spec.blend > 0 || spec.splice > 0))
+    features.fail(spec.blend > 0 ? "blend" : "splice", "needs views, since it mixes features that are kept");
   [[maybe_unused]] const auto known = features.finish();
 }
 

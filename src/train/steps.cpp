@@ -42,7 +42,12 @@ Result<Teacher> load_teacher(const Recipe& recipe, const Task& task) {
   if (!std::filesystem::exists(path, ignored))
     return bad_input("there is no such teacher; it is a TorchScript file, a float .mir or what mote train wrote",
                      path.string());
-  if (path.extension() != ".mir") return load_script_teacher(path, task, recipe.distil.teacher_channels_last);
+  const bool mir = path.extension() == ".mir";
+  if (!mir && recipe.augment.features.views > 0)
+    return bad_input(
+        "a TorchScript teacher takes waveforms, which are not there with augment.features.views; leave that out",
+        path.string());
+  if (!mir) return load_script_teacher(path, task, recipe.distil.teacher_channels_last);
   MOTE_TRY(Graph graph, load_graph(path, ops::find));
   auto teacher = TorchGraph::create(std::move(graph));
   if (!teacher) return std::move(teacher).error().at(path.string());

@@ -1,6 +1,8 @@
 // See teacher.h: the teacher that is a graph. script_teacher.cpp holds the other, which alone needs torch::jit.
 #include "train/teacher.h"
 
+#include <algorithm>
+
 #include "ir/op_def.h"
 #include "train/fit.h"
 
@@ -12,8 +14,24 @@ TensorId features_of(const Graph& graph) {
   return kNoTensor;
 }
 
+TensorId front_end_output(const Graph& graph) {
+  TensorId features = kNoTensor;
+  for (const Node& node : graph.nodes)
+    if (node.op->quant == QuantRule::signal) features = node.outputs.front();
+  return features;
+}
+
+namespace {
+
+bool same_example(const at::Tensor& inputs, const Shape& shape) {
+  return std::equal(inputs.sizes().begin() + 1, inputs.sizes().end(), shape.begin() + 1, shape.end());
+}
+
+}  // namespace
+
 Teacher graph_teacher(TorchGraph& graph) {
-  return [&graph, features = features_of(graph.graph()), logits = logits_of(graph.graph())](const at::Tensor& inputs) {
+  return [&graph, front = front_end_output(graph.graph()), features = features_of(graph.graph()),
+          logits = logits_of(graph.graph())](const at::Tensor& inputs) {
     at::NoGradGuard no_grad;
     Taught taught;
     GraphHooks hooks;
@@ -21,7 +39,8 @@ Teacher graph_teacher(TorchGraph& graph) {
       if (id == features) taught.features = value.flatten(1);
       return value;
     };
-    taught.logits = graph.forward({inputs}, false, hooks, logits)[0];
+    const bool heard = front != kNoTensor && same_example(inputs, graph.graph().tensor(front).shape);
+    taught.logits = graph.forward({inputs}, false, hooks, logits, heard ? front : kNoTensor)[0];
     return taught;
   };
 }

@@ -17,10 +17,15 @@ struct Taught {
   at::Tensor features;  ///< [batch, any]: what its last layer reads; undefined if it does not tell
 };
 
-/// Inputs are a batch as the student gets it: [batch, shape of graph input 0 without its leading 1].
+/// Inputs are a batch as the student gets it: [batch, shape of graph input 0 without its leading 1], or what the front
+/// end gives where the student learns from kept features (feature_bank.h).
 using Teacher = std::function<Taught(const at::Tensor& inputs)>;
 
-/// `graph` must outlive the teacher. Its features are the input of its last fully_connected, if it has one.
+/// What the front end gives, [1, frames, bands, 1]: the output of the last operator on the signal; kNoTensor without.
+TensorId front_end_output(const Graph& graph);
+
+/// `graph` must outlive the teacher. Its features are the input of its last fully_connected, if it has one. Inputs of
+/// the shape that its front end gives start there.
 Teacher graph_teacher(TorchGraph& graph);
 
 /// The input of the last fully_connected, which hints are about; kNoTensor without one.

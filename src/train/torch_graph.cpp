@@ -119,17 +119,19 @@ Result<TorchGraph> TorchGraph::create(Graph graph, bool batched) {
 }
 
 std::vector<at::Tensor> TorchGraph::forward(const std::vector<at::Tensor>& inputs, bool training,
-                                            const GraphHooks& hooks, TensorId until) {
-  MOTE_CHECK(inputs.size() == graph_.inputs.size());
+                                            const GraphHooks& hooks, TensorId until, TensorId from) {
+  const std::vector<TensorId> begin = from == kNoTensor ? graph_.inputs : std::vector<TensorId>{from};
+  MOTE_CHECK(inputs.size() == begin.size());
   std::vector<at::Tensor> values = constants_;
-  const Shape& one = graph_.tensor(graph_.inputs.front()).shape;
+  const Shape& one = graph_.tensor(begin.front()).shape;
   const std::int64_t batch = one.empty() ? 1 : inputs.front().size(0) / one.front();
   const auto keep = [&](TensorId id, at::Tensor value) {
     values[static_cast<std::size_t>(id)] = hooks.activation ? hooks.activation(id, value) : std::move(value);
   };
-  for (std::size_t i = 0; i < inputs.size(); ++i) keep(graph_.inputs[i], inputs[i]);
+  for (std::size_t i = 0; i < inputs.size(); ++i) keep(begin[i], inputs[i]);
   std::vector<at::Tensor> operands;
-  for (const Node& node : graph_.nodes) {
+  const auto first = from == kNoTensor ? 0 : graph_.producer(from) + 1;
+  for (const Node& node : std::span(graph_.nodes).subspan(static_cast<std::size_t>(first))) {
     operands.clear();
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const TensorId id = node.inputs[i];

@@ -73,8 +73,10 @@ class TorchGraph {
 
   /// `inputs[i]` is [batch, shape of graph input i without its leading 1]. Returns the graph's outputs, batch first.
   /// `until`: stops behind this tensor and returns it alone (logits without the softmax); kNoTensor: the outputs.
+  /// `from`: `inputs` is this tensor's value alone, and what comes before it is left out; all that the rest of the
+  /// graph reads must come after it. kNoTensor: the graph's inputs.
   std::vector<at::Tensor> forward(const std::vector<at::Tensor>& inputs, bool training, const GraphHooks& hooks = {},
-                                  TensorId until = kNoTensor);
+                                  TensorId until = kNoTensor, TensorId from = kNoTensor);
 
   /// Constants that learn: weights, biases, gamma, beta. In the graph's order; the tensors share memory with the
   /// graph's run.

@@ -96,6 +96,38 @@ TEST(AugmentFeatures, AWarpMovesHighBandsMost) {
   EXPECT_NEAR(static_cast<double>(x[20]), 20 * tract, 1e-4);
 }
 
+TEST(AugmentFeatures, ARollKeepsEveryFrameWhole) {
+  FeatureAugmentation a;
+  a.roll = true;
+  std::vector<float> x(7 * 3);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i);
+  Random random(2);
+  augment_features(a, 7, 3, random, x);
+  EXPECT_NE(x[0], 0);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    EXPECT_EQ(x[i], static_cast<float>((i + static_cast<std::size_t>(x[0])) % x.size())) << i;
+  EXPECT_EQ(static_cast<int>(x[0]) % 3, 0);
+}
+
+TEST(AugmentFeatures, AColourIsOneCurveForAllFrames) {
+  FeatureAugmentation a;
+  a.colour = 0.5;
+  double square = 0;
+  for (int draw = 0; draw < 200; ++draw) {
+    std::vector<float> x(4 * 16, 1.0F);
+    Random random(9, draw);
+    augment_features(a, 4, 16, random, x);
+    double sum = 0;
+    for (std::size_t b = 0; b < 16; ++b) {
+      for (std::size_t f = 1; f < 4; ++f) ASSERT_EQ(x[f * 16 + b], x[b]);
+      sum += static_cast<double>(x[b] - 1);
+      square += static_cast<double>((x[b] - 1) * (x[b] - 1)) / 16 / 200;
+    }
+    EXPECT_NEAR(sum, 0, 1e-4) << "loudness as a whole is another setting's";
+  }
+  EXPECT_NEAR(std::sqrt(square), 0.5, 0.05);
+}
+
 Dataset people(int count, int each) {
   Dataset data;
   data.classes = {"a", "b"};

@@ -67,6 +67,17 @@ TEST(Loss, MixedLabelsShare) {
   EXPECT_NEAR(hard_loss(kLogits, mixed, weights, {}).item<double>(), expected, 1e-6);
 }
 
+TEST(Loss, EveryExampleHasAShareOfItsOwn) {
+  const at::Tensor weights = numbers({1, 3, 2}, {3});
+  Targets mixed = targets(0, 1);
+  mixed.others = targets(2, 2).labels;
+  mixed.shares = numbers({0.3F, 0.8F}, {2});
+  const double sum = -0.3 * log_probability(0, 0) - 0.7 * 2 * log_probability(0, 2) - 0.8 * 3 * log_probability(1, 1) -
+                     0.2 * 2 * log_probability(1, 2);
+  const double size = 0.3 * 1 + 0.7 * 2 + 0.8 * 3 + 0.2 * 2;
+  EXPECT_NEAR(hard_loss(kLogits, mixed, weights, {}).item<double>(), sum / size, 1e-6);
+}
+
 TEST(Loss, SoftTargets) {
   const at::Tensor taught = numbers({0, 4, 0, 0, 4, 0}, {2, 3});
   const double same = soft_loss(taught, taught, 2).item<double>();

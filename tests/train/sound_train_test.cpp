@@ -87,6 +87,28 @@ TEST_F(SoundTrain, CrossValidationLeavesOutEveryPersonOnce) {
   EXPECT_TRUE(std::filesystem::exists(root() / "out" / "cross_validation.json"));
 }
 
+/// Features that are kept stand for the front end: learning from them, taught by another network too, gives a model
+/// that takes samples and knows its whistles.
+TEST_F(SoundTrain, LearnsFromKeptFeatures) {
+  TrainOptions how = options(kBands, "[split]\nby = \"recording\"\n");
+  auto text = read_text(how.project);
+  ASSERT_TRUE(text.ok());
+  const std::string::size_type at = text->find("[augment.features]\n") + std::string("[augment.features]\n").size();
+  text->insert(at, "views = 3\nblend = 0.3\nsplice = 0.2\nroll = false\ncolour = 0.1\n");
+  test::put(how.project, *text + "[augment]\nmixup = 0.1\n[distil.teacher]\ntype = \"ds_cnn\"\nchannels = [12, 12]\n");
+  const auto result = run_train(how, {});
+  ASSERT_TRUE(result.ok()) << result.error().to_string();
+  EXPECT_EQ(result->int8_graph->tensor(result->int8_graph->inputs[0]).type, DType::i16);
+  EXPECT_GE(result->validation_teacher.value(), 0.7);
+  EXPECT_GE(result->test_int8->accuracy, 0.7);
+  test::put(how.project, *text + "[distil]\nteacher = \"x.pt\"\n");
+  test::put(root() / "x.pt", "not read");
+  std::filesystem::remove_all(root() / "out");
+  const auto refused = run_train(how, {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().to_string().find("views"), std::string::npos) << refused.error().to_string();
+}
+
 TEST_F(SoundTrain, EveryFrontEndTrains) {
   for (const char* front_end :
        {"[front_end]\ntype = \"mfcc\"\nwindow = 128\nbands = 16\ncoefficients = 8\n",

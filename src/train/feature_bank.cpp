@@ -1,0 +1,124 @@
+// See feature_bank.h.
+#include "train/feature_bank.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "train/fit.h"
+
+namespace mote {
+
+FeatureBank::FeatureBank(TorchGraph& graph, const TrainingSet& set, std::int32_t batch_size, std::uint64_t seed)
+    : set_(set),
+      batch_size_(std::min(static_cast<std::size_t>(batch_size), set.examples.items.size())),
+      seed_(seed),
+      of_class_(set.data.classes.size()),
+      order_(set.examples.items.size()) {
+  constexpr std::int32_t kChunk = 16;
+  const TensorId features = front_end_output(graph.graph());
+  const Shape& shape = graph.graph().tensor(features).shape;
+  frames_ = static_cast<std::int32_t>(shape[1]);
+  bands_ = static_cast<std::int32_t>(shape[2]);
+  const auto examples = static_cast<std::int32_t>(order_.size());
+  for (std::int32_t i = 0; i < examples; ++i)
+    of_class_[static_cast<std::size_t>(
+                  set.data.samples[static_cast<std::size_t>(set.examples.items[static_cast<std::size_t>(i)].sample)]
+                      .label)]
+        .push_back(i);
+  at::NoGradGuard no_grad;
+  for (std::int32_t view = 1; view <= set.augmentation.features.views; ++view)
+    for (std::int32_t first = 0; first < examples; first += kChunk) {
+      const std::int32_t count = std::min(kChunk, examples - first);
+      at::Tensor waves = at::empty(mote::batch_shape(graph.graph(), count));
+      const auto each = static_cast<std::size_t>(waves.numel() / count);
+      for (std::int32_t i = 0; i < count; ++i)
+        make_example(set, first + i, seed, view, {waves.data_ptr<float>() + static_cast<std::size_t>(i) * each, each});
+      const at::Tensor made = graph.forward({waves}, false, {}, features)[0].contiguous();
+      kept_.insert(kept_.end(), made.data_ptr<float>(), made.data_ptr<float>() + made.numel());
+    }
+}
+
+std::vector<std::int64_t> FeatureBank::batch_shape() const {
+  return {static_cast<std::int64_t>(batch_size_), frames_, bands_, 1};
+}
+
+void FeatureBank::start(std::int32_t epoch) {
+  epoch_ = epoch;
+  upcoming_ = 0;
+  std::iota(order_.begin(), order_.end(), 0);
+  Random(seed_, hash_text("order"), epoch).shuffle(order_);
+}
+
+std::span<const float> FeatureBank::view(std::int32_t example, Random& random) const {
+  const auto each = static_cast<std::size_t>(frames_ * bands_);
+  const auto which = static_cast<std::size_t>(random.below(set_.augmentation.features.views));
+  return std::span(kept_).subspan((which * order_.size() + static_cast<std::size_t>(example)) * each, each);
+}
+
+std::span<const float> FeatureBank::classmate(std::int32_t example, Random& random) const {
+  const Example& self = set_.examples.items[static_cast<std::size_t>(example)];
+  const auto& mates =
+      of_class_[static_cast<std::size_t>(set_.data.samples[static_cast<std::size_t>(self.sample)].label)];
+  return view(mates[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(mates.size())))], random);
+}
+
+/// One example of this epoch.
+void FeatureBank::make(std::int32_t example, std::span<float> out) const {
+  const FeatureAugmentation& how = set_.augmentation.features;
+  Random random(seed_, hash_text("features"), epoch_, example);
+  const std::span<const float> own = view(example, random);
+  std::copy(own.begin(), own.end(), out.begin());
+  if (random.uniform() < how.blend) {  // powers add: ln(e^a + g e^b), frames turned against each other
+    const std::span<const float> other = classmate(example, random);
+    const auto turn = static_cast<std::size_t>(random.below(frames_) * bands_);
+    const auto gain = static_cast<float>(random.uniform(-10, 0) / 10 * std::log(10.0));
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const float b = other[(i + turn) % other.size()] + gain;
+      out[i] = std::max(out[i], b) + std::log1p(std::exp(-std::abs(out[i] - b)));
+    }
+  }
+  if (random.uniform() < how.splice) {
+    const std::span<const float> other = classmate(example, random);
+    const auto length = static_cast<std::size_t>((1 + random.below(frames_ / 2)) * bands_);
+    const auto to = static_cast<std::size_t>(random.below(frames_) * bands_);
+    const auto from = static_cast<std::size_t>(random.below(frames_) * bands_);
+    for (std::size_t i = 0; i < length; ++i) out[(to + i) % out.size()] = other[(from + i) % other.size()];
+  }
+  augment_features(how, frames_, bands_, random, out);
+}
+
+const Batch& FeatureBank::next() {
+  const auto each = static_cast<std::size_t>(frames_ * bands_);
+  batch_.values.resize(batch_size_ * each);
+  batch_.labels.resize(batch_size_);
+  for (std::size_t i = 0; i < batch_size_; ++i) {
+    const std::int32_t index = order_[upcoming_ + i];
+    make(index, {batch_.values.data() + i * each, each});
+    const Example& example = set_.examples.items[static_cast<std::size_t>(index)];
+    batch_.labels[i] = set_.data.samples[static_cast<std::size_t>(example.sample)].label;
+  }
+  batch_.others = batch_.labels;
+  if (set_.augmentation.mixup > 0) mix();
+  upcoming_ += batch_size_;
+  return batch_;
+}
+
+/// Each example with its neighbour, who is random since the order is.
+void FeatureBank::mix() {
+  Random random(seed_, hash_text("mixup"), epoch_, upcoming_);
+  const std::size_t each = batch_.values.size() / batch_size_;
+  const std::vector<float> begin(batch_.values.begin(), batch_.values.begin() + static_cast<std::ptrdiff_t>(each));
+  batch_.shares.resize(batch_size_);
+  for (std::size_t i = 0; i < batch_size_; ++i) {
+    const bool last = i + 1 == batch_size_;
+    const float* other = last ? begin.data() : batch_.values.data() + (i + 1) * each;
+    float* out = batch_.values.data() + i * each;
+    const auto share = static_cast<float>(draw_share(set_.augmentation.mixup, random));
+    for (std::size_t k = 0; k < each; ++k) out[k] = out[k] * share + other[k] * (1.0F - share);
+    batch_.shares[i] = share;
+    batch_.others[i] = batch_.labels[last ? 0 : i + 1];
+  }
+}
+
+}  // namespace mote
