@@ -51,6 +51,13 @@ Result<int> cross_validate(const Options& options, const Session& session) {
                             100 * (fold.test_int8 ? fold.test_int8->accuracy : fold.test_float.accuracy)));
   session.say(fmt::format("mean {:.2f} %, standard deviation {:.1f} over {} folds", 100 * all.mean, 100 * all.deviation,
                           all.folds.size()));
+  session.say(
+      fmt::format("{:<28} {:>8} {:>9} {:>8} {:>8}", "all folds together", "examples", "precision", "recall", "F1"));
+  for (std::size_t c = 0; c < all.classes.size(); ++c) {
+    const ClassMetrics& m = all.pooled.classes[c];
+    session.say(fmt::format("{:<28} {:>8} {:>9.3f} {:>8.3f} {:>8.3f}", all.classes[c].substr(0, 28), m.examples,
+                            m.precision, m.recall, m.f1));
+  }
   session.say("wrote " + options.out.string());
   if (!options.json.empty()) {
     MOTE_TRY(const std::string text, read_text(options.out / "cross_validation.json"));

@@ -30,11 +30,18 @@ struct FolderOptions {
   std::string class_column = "class";
   std::string group_column = "group";
   /// records: numbers of the table that become channels beside the record's own, the same in every row of it: "a",
-  /// "a/b", "a/mean(b,8)", "a/median(b,8)" of columns a and b (or record.range, record.deviation); mean and median go
-  /// over the group's last 8 lines. docs/data.md.
+  /// "a/b", "a/mean(b,8)", "a/median(b,8)" of columns a and b (or record.range, record.slope[60:130], ...); mean and
+  /// median go over the group's last 8 lines; "log(...)" of them. docs/data.md.
   std::vector<std::string> features = {};
   bool standardise = false;  ///< records: each to mean 0 and deviation 1 for itself, whatever its gain and baseline
-  std::string test_part = "t10k";         ///< idx: the pair of files that is for testing alone
+  /// records: the group's usual record is a moving mean of those so far, in which the newest weighs 1/usual (more among
+  /// the first); 0: none. Features may compare a record with it: usual.range, similarity, difference. docs/data.md.
+  std::int32_t usual = 0;
+  std::vector<std::string> usual_if =
+      {};                          ///< a record counts in it if all hold: "rr_prev/rr_next>0.9"; a feature, <, >
+  bool beside_usual = false;       ///< records: the usual one becomes channels too; standardise then takes its numbers
+  bool features_alone = false;     ///< records: the features are the whole input, one row of them
+  std::string test_part = "t10k";  ///< idx: the pair of files that is for testing alone
   std::vector<std::string> rename = {};   ///< "0=normal": what a class is to be called instead of its name in the data
   std::vector<std::string> classes = {};  ///< take only these, in this order; empty: all there are, sorted
 };

@@ -44,10 +44,15 @@ Result<Dataset> read_table(const std::filesystem::path& folder, const FolderOpti
 Result<Dataset> read_idx(const std::filesystem::path& folder, const FolderOptions& options);
 
 struct TextTable;
-/// FolderOptions::features: one list of numbers a line of the table. A number that is missing (empty or negative) makes
-/// a plain column 0 and a quotient 1. BadInput names the feature, or the line that holds no number.
-Result<std::vector<std::vector<float>>> table_features(const TextTable& table, std::span<const Sample> records,
-                                                       const FolderOptions& options, const std::string& where);
+struct TableFeatures {
+  std::vector<std::vector<float>> numbers;  ///< FolderOptions::features of each line; empty lists without any
+  std::vector<std::vector<float>> usual;    ///< the group's usual record when the line came; empty without `usual`
+};
+/// Lines must stand in the order in which they were recorded: only those before, and the line itself, count. A number
+/// that is missing (empty or negative) makes a plain column 0 and a quotient 1. BadInput names the feature, or the line
+/// that holds no number.
+Result<TableFeatures> table_features(const TextTable& table, std::span<const Sample> records,
+                                     const FolderOptions& options, const std::string& where);
 
 /// Finds the group in a name (FolderOptions::group).
 Result<std::string> group_of(const std::string& name, const std::string& pattern, const std::string& where);

@@ -34,6 +34,10 @@ std::string to_json(const Preparation& p) {
                     {"group_column", p.files.group_column},
                     {"features", p.files.features},
                     {"standardise", p.files.standardise},
+                    {"usual", p.files.usual},
+                    {"usual_if", p.files.usual_if},
+                    {"beside_usual", p.files.beside_usual},
+                    {"features_alone", p.files.features_alone},
                     {"test_part", p.files.test_part},
                     {"rename", p.files.rename},
                     {"classes", p.files.classes}};
@@ -70,6 +74,10 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     source.at("group_column").get_to(p.files.group_column);
     p.files.features = source.value("features", p.files.features);
     p.files.standardise = source.value("standardise", p.files.standardise);
+    p.files.usual = source.value("usual", p.files.usual);
+    p.files.usual_if = source.value("usual_if", p.files.usual_if);
+    p.files.beside_usual = source.value("beside_usual", p.files.beside_usual);
+    p.files.features_alone = source.value("features_alone", p.files.features_alone);
     p.files.test_part = source.value("test_part", p.files.test_part);
     p.files.rename = source.value("rename", p.files.rename);
     source.at("classes").get_to(p.files.classes);
@@ -85,7 +93,7 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     const auto channels = p.normalisation.gain.size();
     const FolderOptions& files = p.files;
     const bool good =
-        files.rows >= 0 && files.channels >= 1 && (files.size.empty() || files.size.size() == 2) &&
+        files.rows >= 0 && files.channels >= 1 && files.usual >= 0 && (files.size.empty() || files.size.size() == 2) &&
         std::all_of(files.size.begin(), files.size.end(), [](std::int32_t d) { return d >= 1 && d <= 4096; }) &&
         p.window >= 0 && p.stride >= 1 && !p.classes.empty() && !p.example.empty() && channels > 0 &&
         std::all_of(p.example.begin(), p.example.end(), [](std::int32_t d) { return d >= 1; }) &&

@@ -46,33 +46,62 @@ Result<Columns> find_columns(const TextTable& table, const FolderOptions& option
   return columns;
 }
 
-/// Each channel to mean 0 and deviation 1.
-void standardise(Sample& sample) {
+/// Each channel to mean 0, and divided by the deviation of that channel in `scale`.
+void standardise(Sample& sample, const std::vector<float>& scale) {
   const auto channels = static_cast<std::size_t>(sample.shape.back());
   const auto rows = static_cast<double>(sample.values.size() / channels);
-  for (std::size_t c = 0; c < channels; ++c) {
+  const auto mean = [&](const std::vector<float>& values, std::size_t c) {
     double sum = 0;
+    for (std::size_t i = c; i < values.size(); i += channels) sum += static_cast<double>(values[i]);
+    return sum / rows;
+  };
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double centre = mean(scale, c);
     double squares = 0;
-    for (std::size_t i = c; i < sample.values.size(); i += channels) sum += static_cast<double>(sample.values[i]);
-    for (std::size_t i = c; i < sample.values.size(); i += channels)
-      squares += std::pow(static_cast<double>(sample.values[i]) - sum / rows, 2);
+    for (std::size_t i = c; i < scale.size(); i += channels)
+      squares += std::pow(static_cast<double>(scale[i]) - centre, 2);
     const double gain = squares > 0 ? 1 / std::sqrt(squares / rows) : 1.0;
+    const double own = mean(sample.values, c);
     for (std::size_t i = c; i < sample.values.size(); i += channels)
-      sample.values[i] = static_cast<float>((static_cast<double>(sample.values[i]) - sum / rows) * gain);
+      sample.values[i] = static_cast<float>((static_cast<double>(sample.values[i]) - own) * gain);
   }
 }
 
-/// Appends the numbers to every row of a series.
-void add_channels(const std::vector<float>& numbers, Sample& sample) {
-  if (numbers.empty()) return;
+/// Appends to every row of a series the same row of another, and the numbers.
+void add_channels(const std::vector<float>& other, const std::vector<float>& numbers, Sample& sample) {
+  if (numbers.empty() && other.empty()) return;
   std::vector<float> wider;
   const auto row = static_cast<std::ptrdiff_t>(sample.row_size());
+  auto beside = other.begin();
   for (auto at = sample.values.begin(); at != sample.values.end(); at += row) {
     wider.insert(wider.end(), at, at + row);
+    if (!other.empty()) {
+      wider.insert(wider.end(), beside, beside + row);
+      beside += row;
+    }
     wider.insert(wider.end(), numbers.begin(), numbers.end());
   }
   sample.values = std::move(wider);
-  sample.shape.back() += static_cast<std::int32_t>(numbers.size());
+  sample.shape.back() += static_cast<std::int32_t>(numbers.size()) + (other.empty() ? 0 : sample.shape.back());
+}
+
+/// What the options make of a record, its features and its group's usual one.
+void finish_record(const FolderOptions& options, const std::vector<float>& numbers, std::vector<float> usual,
+                   Sample& sample) {
+  if (options.features_alone) {
+    sample.values = numbers;
+    sample.shape = {1, static_cast<std::int32_t>(numbers.size())};
+    return;
+  }
+  if (!options.beside_usual) usual.clear();
+  if (options.standardise) {
+    const std::vector<float> scale = usual.empty() ? sample.values : usual;
+    standardise(sample, scale);
+    Sample beside{usual, sample.shape, 0, {}, {}};
+    if (!usual.empty()) standardise(beside, scale);
+    usual = std::move(beside.values);
+  }
+  add_channels(usual, numbers, sample);
 }
 
 }  // namespace
@@ -105,7 +134,7 @@ Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options)
                                    all.samples.size(), table_file.filename().string(), table.rows.size()),
                        file.string());
   }
-  MOTE_TRY(const auto features, table_features(table, all.samples, options, table_file.string()));
+  MOTE_TRY(auto features, table_features(table, all.samples, options, table_file.string()));
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const auto& row = table.rows[i];
     if (!taken(row[columns.label])) continue;
@@ -115,8 +144,10 @@ Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options)
     FileContents contents;
     if (options.layout == "records") {
       contents.samples.push_back(std::move(all.samples[i]));
-      if (options.standardise) standardise(contents.samples.back());
-      add_channels(features[i], contents.samples.back());
+      std::vector<float> usual;
+      if (!features.usual.empty()) usual = std::move(features.usual[i]);
+      finish_record(options, features.numbers[i], std::move(usual), contents.samples.back());
+      if (options.features_alone) contents.channels = options.features;
     } else {
       const fs::path file = folder / row[columns.file];
       if (file.lexically_normal().string().find("..") != std::string::npos && fs::path(row[columns.file]).is_absolute())

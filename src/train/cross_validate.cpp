@@ -15,13 +15,33 @@ std::string fold_name(const FoldResult& fold, std::size_t index) {
   return fold.groups.size() == 1 ? fold.groups.front() : fmt::format("fold_{}", index + 1);
 }
 
-double accuracy(const FoldResult& fold) { return fold.test_int8 ? fold.test_int8->accuracy : fold.test_float.accuracy; }
+const Evaluation& shipped(const FoldResult& fold) { return fold.test_int8 ? *fold.test_int8 : fold.test_float; }
+
+/// All folds' examples counted together.
+Evaluation pool(const std::vector<FoldResult>& folds) {
+  std::vector<int> labels, given;
+  std::vector<std::int32_t> which;
+  const std::size_t classes = shipped(folds.front()).confusion.size();
+  std::int32_t fold_index = 0;
+  for (const FoldResult& fold : folds) {
+    for (std::size_t is = 0; is < classes; ++is)
+      for (std::size_t called = 0; called < classes; ++called) {
+        const auto count = static_cast<std::size_t>(shipped(fold).confusion[is][called]);
+        labels.insert(labels.end(), count, static_cast<int>(is));
+        given.insert(given.end(), count, static_cast<int>(called));
+        which.insert(which.end(), count, fold_index);
+      }
+    ++fold_index;
+  }
+  return evaluate_predictions(labels, given, which, static_cast<int>(classes));
+}
 
 void summarise(CrossValidation& all) {
   const auto count = static_cast<double>(all.folds.size());
-  for (const FoldResult& fold : all.folds) all.mean += accuracy(fold) / count;
-  for (const FoldResult& fold : all.folds) all.deviation += std::pow(accuracy(fold) - all.mean, 2);
+  for (const FoldResult& fold : all.folds) all.mean += shipped(fold).accuracy / count;
+  for (const FoldResult& fold : all.folds) all.deviation += std::pow(shipped(fold).accuracy - all.mean, 2);
   all.deviation = count > 1 ? std::sqrt(all.deviation / (count - 1)) : 0;
+  all.pooled = pool(all.folds);
 }
 
 std::string to_json(const Recipe& recipe, const CrossValidation& all) {
@@ -30,6 +50,16 @@ std::string to_json(const Recipe& recipe, const CrossValidation& all) {
   json["seed"] = recipe.train.seed;
   json["accuracy_mean"] = all.mean;
   json["accuracy_deviation"] = all.deviation;
+  json["pooled"] = {
+      {"examples", all.pooled.examples}, {"accuracy", all.pooled.accuracy}, {"confusion", all.pooled.confusion}};
+  for (std::size_t c = 0; c < all.classes.size(); ++c) {
+    const ClassMetrics& m = all.pooled.classes[c];
+    json["pooled"]["classes"].push_back({{"class", all.classes[c]},
+                                         {"examples", m.examples},
+                                         {"precision", m.precision},
+                                         {"recall", m.recall},
+                                         {"f1", m.f1}});
+  }
   for (std::size_t i = 0; i < all.folds.size(); ++i) {
     const FoldResult& fold = all.folds[i];
     nlohmann::ordered_json entry{{"fold", fold_name(fold, i)},
@@ -56,6 +86,7 @@ Result<CrossValidation> run_cross_validation(const TrainOptions& options, std::s
   if (parts.size() < 2) return bad_input("has one group alone; there is nothing to leave out", "cross-validation");
   CrossValidation all;
   all.notes = data.notes;
+  all.classes = data.data.classes;
   bool stopped = false;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     FoldResult fold{parts[i], {}, {}, 0};

@@ -16,6 +16,8 @@ struct FoldResult {
 struct CrossValidation {
   std::vector<FoldResult> folds;
   double mean = 0, deviation = 0;  ///< of the folds' accuracies: int8, or float where there is no int8 model
+  Evaluation pooled;               ///< every example counted once, all folds together
+  std::vector<std::string> classes;
   std::vector<std::string> notes;
 };
 

@@ -33,6 +33,13 @@ Result<void> read_data(TomlReader data, DataSpec& spec) {
   if (!files.features.empty() && files.layout != "records") data.fail("features", "needs layout = \"records\"");
   files.standardise = data.flag("standardise", false);
   if (files.standardise && files.layout != "records") data.fail("standardise", "needs layout = \"records\"");
+  files.usual = static_cast<std::int32_t>(data.integer("usual", 0, 1, 1 << 20));
+  if (files.usual > 0 && files.layout != "records") data.fail("usual", "needs layout = \"records\"");
+  files.usual_if = data.texts("usual_if");
+  files.beside_usual = data.flag("beside_usual", false);
+  if (files.beside_usual && files.usual == 0) data.fail("beside_usual", "needs data.usual");
+  files.features_alone = data.flag("features_alone", false);
+  if (files.features_alone && files.features.empty()) data.fail("features_alone", "needs data.features");
   files.test_part = data.text("test_part", files.test_part);
   files.rename = data.texts("rename");
   files.classes = data.texts("classes");
