@@ -83,6 +83,8 @@ TEST(PortablePrecisions, AgreeWithReference) {
     if (::testing::Test::HasFatalFailure()) return;
     for (const KernelDef* def : applicable(test)) used.insert(def->name);
   }
+  for (const OpCase& test : tabular_cases())  // checked above, as op_cases()
+    for (const KernelDef* def : applicable(test)) used.insert(def->name);
   for (const KernelDef* def : kernels::all()) {
     const bool other = def->name.find("s16") != std::string_view::npos || def->int4 || def->name == "quantize_rescale";
     const bool signal = def->op->quant == QuantRule::signal || def->op->quant == QuantRule::signal_filter;

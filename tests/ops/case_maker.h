@@ -26,6 +26,15 @@ class CaseMaker {
   CaseMaker& weights_f32(const Shape& shape, float low, float high);
   CaseMaker& weights_s8(const Shape& shape, const std::vector<float>& scales, std::int32_t axis);
   CaseMaker& bias_s32(std::int32_t count, std::int32_t magnitude);
+  /// A constant as it is; quantised if `quant` says so.
+  template <typename T>
+  CaseMaker& table(DType type, const Shape& shape, const std::vector<T>& values, Quantization quant = {}) {
+    const std::string name = "table" + std::to_string(case_.graph.nodes[0].inputs.size());
+    case_.graph.nodes[0].inputs.push_back(case_.graph.add({name, type, shape, std::move(quant), make_data(values)}));
+    return *this;
+  }
+  /// The bytes of the first input, for tables that are to meet them.
+  const Bytes& input_bytes() const { return case_.inputs[0]; }
   CaseMaker& absent();
   CaseMaker& attr(std::string_view name, AttrValue value);
   CaseMaker& output_quant(QuantParams quant);

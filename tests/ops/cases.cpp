@@ -479,6 +479,7 @@ std::vector<OpCase> make_all() {
   cases.push_back(batch_norm_case());
   for (OpCase& one : signal_cases()) cases.push_back(std::move(one));
   for (OpCase& one : joining_cases()) cases.push_back(std::move(one));
+  for (OpCase& one : tabular_cases()) cases.push_back(std::move(one));
   return cases;
 }
 

@@ -23,6 +23,8 @@ const std::vector<OpCase>& op_cases();
 std::vector<OpCase> signal_cases();
 /// Likewise of concat, slice and delay_line (joining_cases.cpp).
 std::vector<OpCase> joining_cases();
+/// Likewise of the operators on rows of features (tabular_cases.cpp).
+std::vector<OpCase> tabular_cases();
 
 /// Random shapes and parameters of every operator, the same for the same seed.
 OpCase random_case(std::uint64_t seed);

@@ -17,4 +17,8 @@ std::vector<double> exact_output(const OpCase& test);
 bool is_signal_operator(const OpDef& op);
 std::vector<double> exact_signal(const Node& node, const Shape& shape, const std::vector<double>& signal);
 
+/// The operators on rows of features (exact_tabular.cpp).
+bool is_tabular_operator(const OpDef& op);
+std::vector<double> exact_tabular(const OpCase& test);
+
 }  // namespace mote::testing

@@ -68,6 +68,9 @@ TEST(Lower, RandomGraphsAgreeWithTheReference) {
     if (op->quant == QuantRule::signal || op->quant == QuantRule::signal_filter) continue;  // front_end_test.cpp
     if (op->stateful) continue;  // what a streaming pass makes of a trained network
     if (op->name == "normalise" || op->name == "resize_image") continue;
+    if (op->name == "tree_ensemble" || op->name == "centre_distance" || op->name == "neighbour_votes" ||
+        op->name == "gaussian_mixture")
+      continue;  // not trained by gradients
     EXPECT_TRUE(seen.contains(op->name)) << op->name << " was never drawn: this test does not cover it";
   }
 }
