@@ -18,6 +18,8 @@ namespace mote {
 
 namespace {
 
+constexpr double kLeastAverage = 0.98;  ///< decay a step of the weights' average in fine-tuning
+
 /// Keeps the graph alive as long as the teacher.
 Teacher owning_teacher(TorchGraph graph) {
   auto kept = std::make_shared<TorchGraph>(std::move(graph));
@@ -151,6 +153,12 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
     fine.epochs = spec.prune_epochs;
     fine.learning_rate = spec.prune_learning_rate;
     fine.patience = 0;
+    // A smaller network's best epoch on a small validation part is luck: the average at the end of a schedule that
+    // comes to rest is not.
+    if (fine.schedule == "cosine") {
+      fine.select = "last";
+      fine.average = std::max(fine.average, kLeastAverage);
+    }
     if (step < spec.prune_steps) {
       fine.epochs = std::max(1, spec.prune_epochs / 8);
       fine.schedule = "constant";

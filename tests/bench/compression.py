@@ -23,7 +23,7 @@ COMPRESSIONS = {
     "qat": ["--quantize", "int8", "--qat", "{qat}"],
     "int4-ptq": ["--quantize", "int4", "--calibration", "mse", "--adaround"],
     "int4-qat": ["--quantize", "int4", "--qat", "{qat}"],
-    "prune": ["--prune", "0.5", "--prune-steps", "{steps}", "--epochs", "{epochs}", "--qat", "{qat}"],
+    "prune": ["--prune", "0.5"],
 }
 STUDENTS = ["student", "student-taught", "student-hints"]
 
@@ -73,8 +73,7 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--only", default=",".join([*COMPRESSIONS, *STUDENTS]))
     parser.add_argument("--qat", type=int, default=8, help="epochs of quantisation-aware training")
-    parser.add_argument("--epochs", type=int, default=10, help="epochs of fine-tuning after each step of pruning")
-    parser.add_argument("--steps", type=int, default=2, help="steps of pruning")
+    parser.add_argument("--epochs", type=int, help="epochs of training after pruning (default: the project's)")
     parser.add_argument("--width", type=float, default=0.5, help="of the student")
     parser.add_argument("-o", "--out", type=pathlib.Path, default=pathlib.Path("out/compression"))
     args = parser.parse_args()
@@ -99,7 +98,9 @@ def main():
         for key, arguments in COMPRESSIONS.items():
             if key not in wanted:
                 continue
-            filled = [a.format(qat=args.qat, epochs=args.epochs, steps=args.steps) for a in arguments]
+            filled = [a.format(qat=args.qat) for a in arguments]
+            if key == "prune" and args.epochs:
+                filled += ["--epochs", args.epochs]
             report = compress(args.mote, folder / "float", filled, folder / key)
             note(key, report["test_accuracy"], base, report)
         for key in STUDENTS:
