@@ -113,6 +113,7 @@ TEST(HtmlReport, DrawsEverySection) {
                               "cycles (estimate)", "Loss by epoch", "Accuracy by epoch"}) {
     EXPECT_TRUE(seen["pictures"].contains(picture)) << picture;
   }
+  EXPECT_EQ(seen["outside"], json::array()) << "a curve leaves its picture";
   EXPECT_EQ(seen["markup"], 0);
 }
 

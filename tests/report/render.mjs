@@ -17,6 +17,13 @@ const pictures = {};
 for (const svg of all("figure svg")) {
   if (svg.getAttribute("aria-label")) pictures[svg.getAttribute("aria-label")] = svg.querySelectorAll("rect, path").length;
 }
+// Lines that leave their picture: numbers of a path far beyond its size.
+const outside = [];
+for (const svg of all("figure svg")) {
+  const most = 1.5 * Math.max(Number(svg.getAttribute("width")), Number(svg.getAttribute("height")));
+  const numbers = [...svg.querySelectorAll("path")].flatMap((path) => (path.getAttribute("d") ?? "").match(/-?[\d.]+/g) ?? []);
+  if (numbers.some((number) => Math.abs(Number(number)) > most)) outside.push(svg.getAttribute("aria-label"));
+}
 const buffers = all("svg[aria-label='Memory map over time'] g[aria-label='rect']").map((g) => g.querySelectorAll("rect").length);
 console.log(JSON.stringify({
   errors,
@@ -26,6 +33,7 @@ console.log(JSON.stringify({
   estimates: all(".tile .estimate").length,
   verdicts: all(".verdict").map((v) => v.textContent),
   pictures,
+  outside,
   memory_rectangles: buffers,
   rows: all("tbody tr").length,
   markup: all("b, script:not([id])").filter((e) => e.tagName === "B").length,

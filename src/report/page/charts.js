@@ -119,10 +119,10 @@ function rocChart(curves) {
   return Plot.plot({
     width: 480, height: 400, marginLeft: 50, marginBottom: 44, style: plotStyle, ariaLabel: "ROC curves",
     ariaDescription: "Each class against the rest; the areas are in the table of classes.",
-    x: { domain: [0, 1], label: "called so of the others →", grid: true, percent: true }, y: { domain: [0, 1], label: "↑ called so of its own (%)", grid: true, percent: true },
+    x: { domain: [0, 100], label: "called so of the others (%) →", grid: true, percent: true }, y: { domain: [0, 100], label: "↑ called so of its own (%)", grid: true, percent: true },
     color: { legend: curves.length <= 12, scheme: "category10", domain: curves.map((curve) => curve.class) },
     marks: [
-      Plot.line([[0, 0], [100, 100]], { stroke: "var(--line)", strokeDasharray: "4 3" }),
+      Plot.line([[0, 0], [1, 1]], { stroke: "var(--line)", strokeDasharray: "4 3" }),
       Plot.line(rows, { x: "x", y: "y", z: "name", stroke: "name", strokeWidth: 1.8, title: (d) => `${d.name}: area ${significant.format(d.auc)}` }),
     ],
   });
@@ -134,10 +134,10 @@ function calibrationChart(bins) {
   return Plot.plot({
     width: 480, height: 400, marginLeft: 50, marginBottom: 44, style: plotStyle, ariaLabel: "Reliability",
     ariaDescription: "Mean confidence against accuracy, for each tenth of confidence.",
-    x: { domain: [0, 1], label: "largest probability (%) →", grid: true, percent: true }, y: { domain: [0, 1], label: "↑ right answers (%)", grid: true, percent: true },
+    x: { domain: [0, 100], label: "largest probability (%) →", grid: true, percent: true }, y: { domain: [0, 100], label: "↑ right answers (%)", grid: true, percent: true },
     r: { range: [2, 14] },
     marks: [
-      Plot.line([[0, 0], [100, 100]], { stroke: "var(--line)", strokeDasharray: "4 3" }),
+      Plot.line([[0, 0], [1, 1]], { stroke: "var(--line)", strokeDasharray: "4 3" }),
       Plot.line(rows, { x: "confidence", y: "accuracy", stroke: "var(--accent)", strokeWidth: 1.5 }),
       Plot.dot(rows, { x: "confidence", y: "accuracy", r: "examples", fill: "var(--accent)", fillOpacity: 0.6,
         title: (d) => `${format.count(d.examples)} examples, ${format.percent(d.confidence)} sure, ${format.percent(d.accuracy)} right` }),
