@@ -115,6 +115,7 @@ class CompressCommand {
                                                              : source.recipe.boards[0];
     MOTE_TRY(board_, load_board(board));
     MOTE_TRY(FolderWriter out, FolderWriter::create(options_.out));
+    const bool foreign = source.model && !source.preparation;
     MOTE_TRY(Compressor compressor, Compressor::create(std::move(source), bar()));
     compressor_ = &compressor;
     wanted_ = wanted_of(compressor.recipe().limits, board_, compressor.float_accuracy());
@@ -123,6 +124,7 @@ class CompressCommand {
                              limits_text()));
     session_.say(table_head());
     add("float", compressor.float_accuracy(), compressor.float_graph());
+    if (foreign) doubt_the_data();
     MOTE_TRY(const bool met, options_.asks() ? as_asked() : as_needed());
     if (interrupt_.asked()) return tool_failed("interrupted; nothing was written", compressor.recipe().name);
     if (!met && !options_.asks()) return nothing_meets();
@@ -137,6 +139,16 @@ class CompressCommand {
                                                             p.epoch, p.epochs, p.loss, 100 * p.accuracy));
       return !interrupt_.asked();
     };
+  }
+
+  /// A trained model that guesses was not trained on such data.
+  void doubt_the_data() const {
+    const Graph& graph = compressor_->float_graph();
+    const auto classes = static_cast<double>(graph.tensor(graph.outputs[0]).elements());
+    if (compressor_->float_accuracy() < std::min(1.6 / classes, 1 / classes + 0.15))
+      session_.say(
+          "  little more than chance, before anything was done: is this the data that the model was trained for? "
+          "input.normalise and data.classes of a --project say how it is fed");
   }
 
   void apply_options(Recipe& recipe) const {

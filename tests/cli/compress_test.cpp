@@ -157,6 +157,13 @@ TEST_F(Compress, TakesAForeignModel) {
   EXPECT_GE(report["test_accuracy_float"].get<double>(), 0.8) << "the model as it came";
   EXPECT_LT(report["steps"][1]["macs"].get<double>(), 0.9 * report["steps"][0]["macs"].get<double>());
   EXPECT_TRUE(report["steps"].back()["measured"]["bit_exact"].get<bool>());
+  // Fed otherwise than in its training: said, not kept quiet.
+  std::string project = *read_text(root() / "wand.toml");
+  project.replace(project.find("\"none\""), 6, "\"standard\"");
+  std::ofstream(root() / "wand.toml") << project;
+  const auto wrong = mote({"compress", model.string(), "--project", at("wand.toml"), "--quantize", "int8", "--points",
+                           "90", "-o", at("wrong")});
+  EXPECT_NE(wrong.out.find("little more than chance"), std::string::npos) << wrong.out;
 }
 
 TEST_F(Compress, SaysNoAndLeavesNothing) {
