@@ -41,7 +41,7 @@ static inline mote_m0_groups mote_m0_split(const mote_m0_layer* l) {
 }
 
 /* All outputs of one patch of inputs, whose sum is given. */
-static inline void mote_m0_run(const mote_m0_layer* l, const mote_m0_groups* g, const int32_t* x, int32_t sum,
+static inline void mote_m0_run(const mote_m0_layer* l, const mote_m0_groups* g, const void* x, int32_t sum,
                                int8_t* out, mote_m0_loops run) {
   const uint32_t less = (uint32_t)sum * (uint32_t)-128, halves = less + (less << 16);
   uint32_t start[3];

@@ -27,6 +27,28 @@
   "ldm r1!, {r6, r7}\n" \
   TAP("r5", "r6", "r8", "r9", "r10") TAP("r5", "r7", "r11", "r12", "lr")
 
+/* Four inputs as they stand, in one word: 45 instructions, 90 bytes */
+#define FOUR_BYTES \
+  "ldm r0!, {r5}\n" \
+  "ldm r1!, {r6, r7}\n" \
+  "sxtb r4, r5\n" TAP("r4", "r6", "r8", "r9", "r10") \
+  "lsls r4, r5, #16\n" \
+  "asrs r4, r4, #24\n" TAP("r4", "r7", "r8", "r9", "r10") \
+  "ldm r1!, {r6, r7}\n" \
+  "lsls r4, r5, #8\n" \
+  "asrs r4, r4, #24\n" TAP("r4", "r6", "r8", "r9", "r10") \
+  "asrs r4, r5, #24\n" TAP("r4", "r7", "r8", "r9", "r10")
+/* 83 instructions, 166 bytes */
+#define BYTE_WIDE "ldm r1!, {r6, r7}\n" TAP("r4", "r6", "r8", "r9", "r10") TAP("r4", "r7", "r11", "r12", "lr")
+#define FOUR_BYTES_WIDE \
+  "ldm r0!, {r5}\n" \
+  "sxtb r4, r5\n" BYTE_WIDE \
+  "lsls r4, r5, #16\n" \
+  "asrs r4, r4, #24\n" BYTE_WIDE \
+  "lsls r4, r5, #8\n" \
+  "asrs r4, r4, #24\n" BYTE_WIDE \
+  "asrs r4, r5, #24\n" BYTE_WIDE
+
 /* The four sums of u, v, z to r0, r3, r4, r5. */
 #define TAKE_APART(u, v, z) \
   "mov r4, " u "\n" \
@@ -110,9 +132,9 @@
 
 /* r8 U, r9 V, r10 Z, r11 mask, r12 out, lr fraction.
  * Frame: 0 low_bits, 4 end of x, 8 where the unrolled loop is entered, 12 x, 16 start, 20 end of the stream, 24 round. */
-#define QUADS(name, load, correct, skip) \
+#define QUADS(name, load, correct, skip, input_shift, turn, turns, size, body) \
   __attribute__((naked)) void name( \
-      __attribute__((unused)) const mote_m0_quads* q, __attribute__((unused)) const int32_t* x, \
+      __attribute__((unused)) const mote_m0_quads* q, __attribute__((unused)) const void* x, \
       __attribute__((unused)) const uint32_t* start, __attribute__((unused)) int8_t* out) { \
     __asm__ volatile( \
         ".syntax unified\n" \
@@ -135,14 +157,14 @@
         "ldr r3, [r0, #4]\n" \
         "str r3, [sp, #20]\n" \
         "ldr r3, [r0, #8]\n" \
-        "lsls r4, r3, #2\n" \
+        "lsls r4, r3, " input_shift "\n" \
         "adds r4, r4, r1\n" \
         "str r4, [sp, #4]\n" \
-        "lsrs r3, r3, #1\n" /* pairs: the loop begins with (pairs modulo 4) of its four, or all */ \
+        "lsrs r3, r3, " turn "\n" /* the loop begins with (turns modulo those it has) of them, or all */ \
         "rsbs r3, r3, #0\n" \
-        "movs r4, #3\n" \
+        "movs r4, " turns "\n" \
         "ands r3, r4\n" \
-        "movs r4, #40\n" \
+        "movs r4, " size "\n" \
         "muls r3, r4, r3\n" \
         "adr r4, 2f\n" \
         "adds r3, r3, r4\n" \
@@ -163,7 +185,7 @@
         "ldr r3, [sp, #8]\n" \
         "mov pc, r3\n" \
         ".balign 4\n" \
-        "2:\n" TWO_TAPS TWO_TAPS TWO_TAPS TWO_TAPS \
+        "2:\n" body \
         "ldr r3, [sp, #4]\n" \
         "cmp r0, r3\n" \
         "bne 2b\n" \
@@ -189,13 +211,19 @@
         SATURATE("r0", "0", skip) SATURATE("r3", "1", skip) SATURATE("r4", "2", skip) SATURATE("r5", "3", skip)); \
   }
 
-QUADS(mote_m0_quads_plain, LOAD_PLAIN, CORRECT_PLAIN, "8")
-QUADS(mote_m0_quads_signed, LOAD_SIGNED, CORRECT_SIGNED, "12")
+/* Of inputs as words, two at a time, and as bytes, four at a time. */
+#define WORDS "#2", "#1", "#3", "#40", TWO_TAPS TWO_TAPS TWO_TAPS TWO_TAPS
+#define BYTES "#0", "#2", "#1", "#90", FOUR_BYTES FOUR_BYTES
+#define EXPANDED(macro, ...) macro(__VA_ARGS__)
+EXPANDED(QUADS, mote_m0_quads_plain, LOAD_PLAIN, CORRECT_PLAIN, "8", WORDS)
+EXPANDED(QUADS, mote_m0_quads_signed, LOAD_SIGNED, CORRECT_SIGNED, "12", WORDS)
+EXPANDED(QUADS, mote_m0_quads_bytes_plain, LOAD_PLAIN, CORRECT_PLAIN, "8", BYTES)
+EXPANDED(QUADS, mote_m0_quads_bytes_signed, LOAD_SIGNED, CORRECT_SIGNED, "12", BYTES)
 
 /* r8, r9, r10 and r11, r12, lr: U, V, Z of two quads. Frame as above, then 28 out, 32 fraction. */
-#define OCTETS(name, load, correct, skip) \
+#define OCTETS(name, load, correct, skip, input_shift, turn, turns, size, body) \
   __attribute__((naked)) void name( \
-      __attribute__((unused)) const mote_m0_quads* q, __attribute__((unused)) const int32_t* x, \
+      __attribute__((unused)) const mote_m0_quads* q, __attribute__((unused)) const void* x, \
       __attribute__((unused)) const uint32_t* start, __attribute__((unused)) int8_t* out) { \
     __asm__ volatile( \
         ".syntax unified\n" \
@@ -218,14 +246,14 @@ QUADS(mote_m0_quads_signed, LOAD_SIGNED, CORRECT_SIGNED, "12")
         "ldr r3, [r0, #4]\n" \
         "str r3, [sp, #20]\n" \
         "ldr r3, [r0, #8]\n" \
-        "lsls r4, r3, #2\n" \
+        "lsls r4, r3, " input_shift "\n" \
         "adds r4, r4, r1\n" \
         "str r4, [sp, #4]\n" \
-        "lsrs r3, r3, #1\n" \
+        "lsrs r3, r3, " turn "\n" \
         "rsbs r3, r3, #0\n" \
-        "movs r4, #3\n" \
+        "movs r4, " turns "\n" \
         "ands r3, r4\n" \
-        "movs r4, #78\n" \
+        "movs r4, " size "\n" \
         "muls r3, r4, r3\n" \
         "adr r4, 2f\n" \
         "adds r3, r3, r4\n" \
@@ -247,7 +275,7 @@ QUADS(mote_m0_quads_signed, LOAD_SIGNED, CORRECT_SIGNED, "12")
         "ldr r3, [sp, #8]\n" \
         "mov pc, r3\n" \
         ".balign 4\n" \
-        "2:\n" TWO_TAPS_WIDE TWO_TAPS_WIDE TWO_TAPS_WIDE TWO_TAPS_WIDE \
+        "2:\n" body \
         "ldr r3, [sp, #4]\n" \
         "cmp r0, r3\n" \
         "beq 3f\n" \
@@ -282,8 +310,12 @@ QUADS(mote_m0_quads_signed, LOAD_SIGNED, CORRECT_SIGNED, "12")
         SATURATE("r0", "4", skip) SATURATE("r3", "5", skip) SATURATE("r4", "6", skip) SATURATE("r5", "7", skip)); \
   }
 
-OCTETS(mote_m0_octets_plain, LOAD_PLAIN, CORRECT_PLAIN, "8")
-OCTETS(mote_m0_octets_signed, LOAD_SIGNED, CORRECT_SIGNED, "12")
+#define WORDS_WIDE "#2", "#1", "#3", "#78", TWO_TAPS_WIDE TWO_TAPS_WIDE TWO_TAPS_WIDE TWO_TAPS_WIDE
+#define BYTES_WIDE "#0", "#2", "#1", "#166", FOUR_BYTES_WIDE FOUR_BYTES_WIDE
+EXPANDED(OCTETS, mote_m0_octets_plain, LOAD_PLAIN, CORRECT_PLAIN, "8", WORDS_WIDE)
+EXPANDED(OCTETS, mote_m0_octets_signed, LOAD_SIGNED, CORRECT_SIGNED, "12", WORDS_WIDE)
+EXPANDED(OCTETS, mote_m0_octets_bytes_plain, LOAD_PLAIN, CORRECT_PLAIN, "8", BYTES_WIDE)
+EXPANDED(OCTETS, mote_m0_octets_bytes_signed, LOAD_SIGNED, CORRECT_SIGNED, "12", BYTES_WIDE)
 
 __attribute__((naked)) int32_t mote_m0_widen(__attribute__((unused)) int32_t* to,
                                              __attribute__((unused)) const int8_t* from,
@@ -352,13 +384,14 @@ static int32_t low16(uint32_t x) { return (int16_t)(x & 0xffffU); }
 static int32_t low8(uint32_t x) { return (int8_t)(x & 0xffU); }
 
 /* One quad, whose words of weights lie `step` apart; gives its sums. */
-static void sums(uint32_t s[4], const mote_m0_quads* q, const uint32_t* w, int32_t step, const int32_t* x,
+static void sums(uint32_t s[4], const mote_m0_quads* q, const uint32_t* w, int32_t step, const void* x, int as_bytes,
                  const uint32_t* start) {
   uint32_t u = start[0], v = start[1], z = start[2];
   for (int32_t i = 0; i < q->inputs; ++i, w += step) {
-    u += (uint32_t)x[i] * *w;
-    v += (uint32_t)x[i] * (*w >> 8 & 0x00ff00ffU);
-    z += (uint32_t)x[i] * (*w >> 16);
+    const uint32_t input = (uint32_t)(as_bytes ? ((const int8_t*)x)[i] : ((const int32_t*)x)[i]);
+    u += input * *w;
+    v += input * (*w >> 8 & 0x00ff00ffU);
+    z += input * (*w >> 16);
   }
   u -= v << 8;
   s[0] = (uint32_t)low16(u);
@@ -378,13 +411,13 @@ static void sums(uint32_t s[4], const mote_m0_quads* q, const uint32_t* w, int32
   }
 }
 
-static void run(const mote_m0_quads* q, const int32_t* x, const uint32_t* start, int8_t* out, int32_t wide,
+static void run(const mote_m0_quads* q, const void* x, int as_bytes, const uint32_t* start, int8_t* out, int32_t wide,
                 int is_signed) {
   for (const uint32_t* w = q->stream; w != q->end;) {
     const uint32_t* rescale = w + wide * q->inputs;
     for (int32_t k = 0; k < wide; ++k) {
       uint32_t s[4];
-      sums(s, q, w + k, wide, x, start);
+      sums(s, q, w + k, wide, x, as_bytes, start);
       for (int i = 0; i < 4; ++i, rescale += is_signed ? 5 : 4)
         *out++ = mote_m0_rescale(s[i], rescale, q->low_bits, q->fraction, is_signed ? &q->round : 0);
     }
@@ -392,18 +425,18 @@ static void run(const mote_m0_quads* q, const int32_t* x, const uint32_t* start,
   }
 }
 
-void mote_m0_quads_plain(const mote_m0_quads* q, const int32_t* x, const uint32_t* start, int8_t* out) {
-  run(q, x, start, out, 1, 0);
-}
-void mote_m0_quads_signed(const mote_m0_quads* q, const int32_t* x, const uint32_t* start, int8_t* out) {
-  run(q, x, start, out, 1, 1);
-}
-void mote_m0_octets_plain(const mote_m0_quads* q, const int32_t* x, const uint32_t* start, int8_t* out) {
-  run(q, x, start, out, 2, 0);
-}
-void mote_m0_octets_signed(const mote_m0_quads* q, const int32_t* x, const uint32_t* start, int8_t* out) {
-  run(q, x, start, out, 2, 1);
-}
+#define RUN(name, as_bytes, wide, is_signed) \
+  void name(const mote_m0_quads* q, const void* x, const uint32_t* start, int8_t* out) { \
+    run(q, x, as_bytes, start, out, wide, is_signed); \
+  }
+RUN(mote_m0_quads_plain, 0, 1, 0)
+RUN(mote_m0_quads_signed, 0, 1, 1)
+RUN(mote_m0_octets_plain, 0, 2, 0)
+RUN(mote_m0_octets_signed, 0, 2, 1)
+RUN(mote_m0_quads_bytes_plain, 1, 1, 0)
+RUN(mote_m0_quads_bytes_signed, 1, 1, 1)
+RUN(mote_m0_octets_bytes_plain, 1, 2, 0)
+RUN(mote_m0_octets_bytes_signed, 1, 2, 1)
 
 int32_t mote_m0_widen(int32_t* to, const int8_t* from, int32_t n) {
   int32_t sum = 0;
@@ -412,3 +445,21 @@ int32_t mote_m0_widen(int32_t* to, const int8_t* from, int32_t n) {
 }
 
 #endif
+
+typedef uint32_t __attribute__((may_alias)) word;
+
+int32_t mote_m0_sum(const int8_t* from, int32_t n) {
+  const word* p = (const word*)(const void*)from;
+  const word* const end = p + n / 4;
+  uint32_t total = 0;
+  while (p != end) {
+    const word* const stop = end - p > 128 ? p + 128 : end; /* two lanes of 16 bits hold 128 times two bytes */
+    uint32_t lanes = 0;
+    do {
+      const uint32_t w = *p++ ^ 0x80808080U; /* 128 more than they are */
+      lanes += (w & 0x00ff00ffU) + (w >> 8 & 0x00ff00ffU);
+    } while (p != stop);
+    total += (lanes & 0xffffU) + (lanes >> 16);
+  }
+  return (int32_t)(total - 128U * (uint32_t)n);
+}

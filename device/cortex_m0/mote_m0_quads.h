@@ -21,12 +21,16 @@ typedef struct {
   int32_t round; /* signed rescales: (zero point << fraction) + (1 << (fraction - 1)) */
 } mote_m0_quads;
 
-/* x: `inputs` widened inputs; start: what U, V and Z start from. Writes 4 or 8 bytes
- * a group. */
-typedef void mote_m0_run_quads(const mote_m0_quads* q, const int32_t* x, const uint32_t* start, int8_t* out);
+/* x: `inputs` widened inputs (int32_t), or for `bytes` inputs as they stand (int8_t, a multiple of four, aligned to 4);
+ * start: what U, V and Z start from. Writes 4 or 8 bytes a group. */
+typedef void mote_m0_run_quads(const mote_m0_quads* q, const void* x, const uint32_t* start, int8_t* out);
 mote_m0_run_quads mote_m0_quads_plain, mote_m0_quads_signed, mote_m0_octets_plain, mote_m0_octets_signed;
+mote_m0_run_quads mote_m0_quads_bytes_plain, mote_m0_quads_bytes_signed, mote_m0_octets_bytes_plain, mote_m0_octets_bytes_signed;
 
 /* Widens n bytes of any alignment, n >= 0; gives their sum. */
 int32_t mote_m0_widen(int32_t* to, const int8_t* from, int32_t n);
+
+/* The sum of n bytes, a multiple of four, aligned to 4. */
+int32_t mote_m0_sum(const int8_t* from, int32_t n);
 
 #endif /* MOTE_M0_QUADS_H */

@@ -77,17 +77,32 @@ void add_quads_layer(KernelCall& call, const QuadsLayer& layer) {
               {"act_max", layer.act_max}});
 }
 
-std::int64_t quads_instructions(const QuadsLayer& layer) {
-  const std::int64_t pairs = layer.inputs / 2, turns = (pairs + 3) / 4, rest = layer.outputs % 4;
+namespace {
+
+/// With so many instructions for all inputs of a quad and of an octet.
+std::int64_t instructions(const QuadsLayer& layer, std::int64_t quad, std::int64_t octet) {
+  const std::int64_t rest = layer.outputs % 4;
   const std::int64_t scale = layer.is_signed ? 22 : 18;
   const std::int64_t octets = layer.outputs / 8, quads = (layer.outputs + 3) / 4 - 2 * octets;
-  std::int64_t sum = 30 + quads * (47 + 20 * pairs + 3 * turns + 4 * scale);
-  sum += octets * (85 + 39 * pairs + 4 * turns + 8 * scale);
+  std::int64_t sum = 30 + quads * (47 + quad + 4 * scale);
+  sum += octets * (85 + octet + 8 * scale);
   if (octets != 0) sum += 48;
   if (layer.outputs % 8 >= 4) sum += 48;
   if (rest != 0) sum += 55 + 5 * rest;
   if (layer.act_min > -128 || layer.act_max < 127) sum += 8 * layer.outputs;
   return sum;
+}
+
+}  // namespace
+
+std::int64_t quads_instructions(const QuadsLayer& layer) {
+  const std::int64_t pairs = layer.inputs / 2, turns = (pairs + 3) / 4;
+  return instructions(layer, 20 * pairs + 3 * turns, 39 * pairs + 4 * turns);
+}
+
+std::int64_t quads_bytes_instructions(const QuadsLayer& layer) {
+  const std::int64_t words = layer.inputs / 4, turns = (words + 1) / 2;
+  return instructions(layer, 45 * words + 3 * turns, 83 * words + 4 * turns);
 }
 
 std::int64_t widen_m0_instructions(std::int64_t n, bool aligned) {

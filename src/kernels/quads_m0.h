@@ -31,6 +31,8 @@ void add_quads_layer(KernelCall& call, const QuadsLayer& layer);
 
 /// Instructions of mote_m0_run, counted in device/cortex_m0.
 std::int64_t quads_instructions(const QuadsLayer& layer);
+/// The same with inputs as bytes, a multiple of four.
+std::int64_t quads_bytes_instructions(const QuadsLayer& layer);
 /// Of mote_m0_widen, for a run of n bytes; `aligned`: it begins at a word.
 std::int64_t widen_m0_instructions(std::int64_t n, bool aligned);
 /// Bytes of code of the loop.

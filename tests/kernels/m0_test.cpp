@@ -93,7 +93,8 @@ TEST(M0Variants, HaveCases) {
        {"mote_add_plane_s8", "mote_add_plane_signed_s8", "mote_conv2d_s8_quads", "mote_conv2d_s8_quads_signed",
         "mote_depthwise_3x3_s8_ring", "mote_depthwise_3x3_s8_ring_signed", "mote_depthwise_3x3_stride2_s8_ring",
         "mote_depthwise_3x3_stride2_s8_ring_signed", "mote_depthwise_s8_band", "mote_depthwise_s8_band_signed",
-        "mote_fully_connected_s8_quads", "mote_fully_connected_s8_quads_signed"})
+        "mote_fully_connected_s8_quads", "mote_fully_connected_s8_quads_signed", "mote_fully_connected_s8_bytes",
+        "mote_fully_connected_s8_bytes_signed"})
     EXPECT_TRUE(used.contains(name)) << name;
 }
 
