@@ -122,7 +122,7 @@ Result<std::size_t> TextTable::column(const std::string& name, const std::string
   return static_cast<std::size_t>(at - names.begin());
 }
 
-Result<TextTable> parse_text_csv(std::string_view text, const std::string& where) {
+Result<TextTable> parse_text_csv(std::string_view text, const std::string& where, bool row_names) {
   TextTable table;
   Lines lines(text);
   std::vector<std::string_view> cells;
@@ -134,6 +134,8 @@ Result<TextTable> parse_text_csv(std::string_view text, const std::string& where
       table.names.assign(cells.begin(), cells.end());
       continue;
     }
+    if (row_names && lines.number() == 2 && cells.size() == table.names.size() + 1)
+      table.names.insert(table.names.begin(), std::string());
     if (cells.size() != table.names.size())
       return bad_input(fmt::format("has {} values where the header has {}", cells.size(), table.names.size()),
                        fmt::format("{}:{}", where, lines.number()));

@@ -32,6 +32,7 @@ struct TextTable {
   /// Index of a column, or BadInput that lists the columns there are.
   Result<std::size_t> column(const std::string& name, const std::string& where) const;
 };
-Result<TextTable> parse_text_csv(std::string_view text, const std::string& where);
+/// With `row_names` the header may lack the name of a first column (as R writes tables): its name is then empty.
+Result<TextTable> parse_text_csv(std::string_view text, const std::string& where, bool row_names = false);
 
 }  // namespace mote

@@ -121,6 +121,8 @@ Result<Dataset> read_folder(const fs::path& folder, const FolderOptions& options
     MOTE_TRY_VOID(read_class_files(folder, options, data));
   } else if (options.layout == "idx") {
     MOTE_TRY(data, read_idx(folder, options));
+  } else if (options.layout == "rows") {
+    MOTE_TRY(data, read_rows(folder, options));
   } else {
     MOTE_TRY(data, read_table(folder, options));
   }

@@ -13,8 +13,8 @@ namespace mote {
 
 struct FolderOptions {
   /// folders: <class>/<group>_<n>.<ext>; files: <class>.<ext>, cut into recordings of `rows` rows; manifest: a CSV
-  /// names file, class and group; records: one binary file of equal records, and a CSV with a line for each; idx:
-  /// pairs of IDX files, as MNIST comes.
+  /// names file, class and group; records: one binary file of equal records, and a CSV with a line for each; rows: CSV
+  /// files whose every row is an example; idx: pairs of IDX files, as MNIST comes.
   std::string layout = "folders";
   std::string format = "csv";  ///< csv, audio, image, npy, or raw numbers: f32, i16, i8, u8 (little-endian)
   /// Regular expression (ECMAScript) on a file's name without its extension (or the group column); its first bracket is
@@ -24,9 +24,12 @@ struct FolderOptions {
   std::int32_t channels = 1;  ///< raw numbers: values in a row
   std::vector<std::int32_t> size = {};  ///< images: height and width to scale to; empty: all must have one size
   bool grey = false;                    ///< images: one channel instead of three
-  std::string table = "*.csv";          ///< manifest and records: the CSV; '*' stands for anything, one file must match
-  std::string records = "*.bin";        ///< records: the binary file, likewise
-  std::string file_column = "file";     ///< manifest
+  std::string table = "*.csv";  ///< manifest and records: the CSV; '*' stands for anything, one file must match (rows:
+                                ///< one at least)
+  std::string records = "*.bin";          ///< records: the binary file, likewise
+  std::vector<std::string> columns = {};  ///< rows: the features; empty: all columns of numbers but class and group
+  std::int32_t block = 0;            ///< rows, without a group column: so many rows on end are a group; 0: a file is
+  std::string file_column = "file";  ///< manifest
   std::string class_column = "class";
   std::string group_column = "group";
   /// records: numbers of the table that become channels beside the record's own, the same in every row of it: "a",

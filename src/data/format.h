@@ -39,6 +39,12 @@ Result<void> append(Dataset& data, FileContents contents, int label, const std::
 /// The layouts "manifest" and "records".
 Result<Dataset> read_table(const std::filesystem::path& folder, const FolderOptions& options);
 
+/// A file's name against one with a '*' in it.
+bool fits_pattern(std::string_view name, std::string_view pattern);
+
+/// The layout "rows": samples are [1, columns].
+Result<Dataset> read_rows(const std::filesystem::path& folder, const FolderOptions& options);
+
 /// The layout "idx": <part>-images-idx3-ubyte and <part>-labels-idx1-ubyte, packed by gzip (".gz") or not, for each
 /// part. Samples are [height, width, 1] of 0..255; each is a group of its own, "<part>#00001" and so on.
 Result<Dataset> read_idx(const std::filesystem::path& folder, const FolderOptions& options);

@@ -33,6 +33,8 @@ std::string to_json(const Preparation& p) {
                     {"class_column", p.files.class_column},
                     {"group_column", p.files.group_column},
                     {"features", p.files.features},
+                    {"columns", p.files.columns},
+                    {"block", p.files.block},
                     {"standardise", p.files.standardise},
                     {"usual", p.files.usual},
                     {"usual_if", p.files.usual_if},
@@ -73,6 +75,8 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     source.at("class_column").get_to(p.files.class_column);
     source.at("group_column").get_to(p.files.group_column);
     p.files.features = source.value("features", p.files.features);
+    p.files.columns = source.value("columns", p.files.columns);
+    p.files.block = source.value("block", p.files.block);
     p.files.standardise = source.value("standardise", p.files.standardise);
     p.files.usual = source.value("usual", p.files.usual);
     p.files.usual_if = source.value("usual_if", p.files.usual_if);
@@ -93,7 +97,7 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     const auto channels = p.normalisation.gain.size();
     const FolderOptions& files = p.files;
     const bool good =
-        files.rows >= 0 && files.channels >= 1 && files.usual >= 0 && (files.size.empty() || files.size.size() == 2) &&
+        files.rows >= 0 && files.block >= 0 && files.channels >= 1 && files.usual >= 0 && (files.size.empty() || files.size.size() == 2) &&
         std::all_of(files.size.begin(), files.size.end(), [](std::int32_t d) { return d >= 1 && d <= 4096; }) &&
         p.window >= 0 && p.stride >= 1 && !p.classes.empty() && !p.example.empty() && channels > 0 &&
         std::all_of(p.example.begin(), p.example.end(), [](std::int32_t d) { return d >= 1; }) &&

@@ -14,19 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool matches(std::string_view name, std::string_view pattern) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return name == pattern;
-  const std::string_view tail = pattern.substr(star + 1);
-  return name.size() >= pattern.size() - 1 && name.starts_with(pattern.substr(0, star)) && name.ends_with(tail);
-}
-
 /// The one file of the folder whose name fits.
 Result<fs::path> find_one(const fs::path& folder, const std::string& pattern, const char* setting) {
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (it->is_regular_file() && matches(it->path().filename().string(), pattern)) found.push_back(it->path());
+    if (it->is_regular_file() && fits_pattern(it->path().filename().string(), pattern)) found.push_back(it->path());
   if (found.size() == 1) return found.front();
   return bad_input(fmt::format("has {} files that fit \"{}\" ({}); one is expected", found.size(), pattern, setting),
                    folder.string());
@@ -105,6 +98,13 @@ void finish_record(const FolderOptions& options, const std::vector<float>& numbe
 }
 
 }  // namespace
+
+bool fits_pattern(std::string_view name, std::string_view pattern) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return name == pattern;
+  const std::string_view tail = pattern.substr(star + 1);
+  return name.size() >= pattern.size() - 1 && name.starts_with(pattern.substr(0, star)) && name.ends_with(tail);
+}
 
 Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options) {
   MOTE_TRY(const fs::path table_file, find_one(folder, options.table, "data.table"));

@@ -55,7 +55,7 @@ Result<TensorId> add_filter(GraphBuilder& builder, TensorId x, const FrontEndSpe
 Result<TensorId> add_front_end(GraphBuilder& builder, TensorId x, const FrontEndSpec& spec, double rate_hz) {
   if (spec.type == "none") return x;
   if (rate_hz <= 0) return bad_input("needs the signal's rate; set data.rate_hz", "front_end");
-  if (element_count(builder.shape(x)) != builder.shape(x)[1])
+  if (element_count(builder.shape(x)) != std::int64_t{builder.shape(x)[0]} * builder.shape(x)[1])
     return bad_input("takes a signal of one channel", "front_end");
   for (std::size_t i = 0; i < spec.filters.size(); ++i) {
     auto filtered = add_filter(builder, x, spec.filters[i], rate_hz);

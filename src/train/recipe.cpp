@@ -15,7 +15,7 @@ constexpr std::int64_t kMany = 1'000'000'000;
 Result<void> read_data(TomlReader data, DataSpec& spec) {
   spec.folder = data.text("folder", "data");
   FolderOptions& files = spec.files;
-  files.layout = data.text("layout", "folders", "folders|files|manifest|records|idx");
+  files.layout = data.text("layout", "folders", "folders|files|manifest|records|rows|idx");
   files.format = data.text("format", "csv", "csv|audio|image|npy|f32|i16|i8|u8");
   files.group = data.text("group", "");
   files.rows = static_cast<std::int32_t>(data.integer("rows", 0, 1, kMany));
@@ -29,6 +29,9 @@ Result<void> read_data(TomlReader data, DataSpec& spec) {
   files.file_column = data.text("file_column", files.file_column);
   files.class_column = data.text("class_column", files.class_column);
   files.group_column = data.text("group_column", files.group_column);
+  files.columns = data.texts("columns");
+  if (!files.columns.empty() && files.layout != "rows") data.fail("columns", "needs layout = \"rows\"");
+  files.block = static_cast<std::int32_t>(data.integer("block", 0, 1, kMany));
   files.features = data.texts("features");
   if (!files.features.empty() && files.layout != "records") data.fail("features", "needs layout = \"records\"");
   files.standardise = data.flag("standardise", false);
@@ -182,8 +185,47 @@ Result<void> read_layer(TomlReader layer, LayerSpec& spec) {
   return layer.finish();
 }
 
+/// A classical model: only the settings that it has.
+Result<void> read_tabular(TomlReader& network, TabularSpec& spec) {
+  const auto count = [&](const char* key, std::int32_t& value, std::int32_t low, std::int32_t high) {
+    value = static_cast<std::int32_t>(network.integer(key, value, low, high));
+  };
+  const bool forest = spec.type == "forest";
+  const bool boosted = spec.type == "boosted";
+  if (forest || boosted || spec.type == "tree") {
+    spec.depth = boosted ? 3 : spec.depth;
+    count("depth", spec.depth, 1, 25);
+    count("min_examples", spec.min_examples, 2, 1 << 20);
+  }
+  if (forest || boosted) count("trees", spec.trees, 1, 1000);
+  if (forest) count("features", spec.features, 0, 32768);
+  if (spec.type == "knn") {
+    count("neighbours", spec.neighbours, 1, 64);
+    count("points", spec.points, 0, 65535);
+  }
+  if (spec.type == "kmeans" || spec.type == "gmm") {
+    spec.iterations = 100;
+    if (spec.type == "gmm") spec.clusters = 4;
+    count("clusters", spec.clusters, 1, 256);
+    count("iterations", spec.iterations, 1, 100'000);
+  }
+  if (spec.type == "gmm") spec.covariance = network.text("covariance", spec.covariance, "diagonal|full");
+  if (spec.type == "logistic") {
+    count("iterations", spec.iterations, 1, 1'000'000);
+    spec.rate = network.real("rate", spec.rate, 1e-6, 1000);
+    spec.regularise = network.flag("regularise", false);
+  }
+  count("feature_bits", spec.feature_bits, 8, 16);
+  if (spec.feature_bits != 8 && spec.feature_bits != 16) network.fail("feature_bits", "expects 8 or 16");
+  return network.finish();
+}
+
 Result<void> read_network(TomlReader network, NetworkSpec& spec) {
   spec.type = network.text("type", "cnn1d");
+  if (is_tabular(spec.type)) {
+    spec.tabular.type = spec.type;
+    return read_tabular(network, spec.tabular);
+  }
   spec.channels = network.integers("channels", {}, 1, 1 << 16);
   spec.kernel = static_cast<std::int32_t>(network.integer("kernel", 0, 1, 1 << 16));
   spec.width = network.real("width", 1.0, 0.01, 100);
@@ -298,6 +340,20 @@ Result<void> read_limits(TomlReader limits, Limits& spec) {
   return limits.finish();
 }
 
+/// What only a network can do.
+Result<void> check_tabular(const Recipe& recipe) {
+  if (!is_tabular(recipe.network.type)) return {};
+  const auto refuse = [&](const char* setting) {
+    return bad_input(fmt::format("is for networks; network.type = \"{}\" has none", recipe.network.type),
+                     fmt::format("{}: {}", recipe.file.string(), setting));
+  };
+  if (recipe.compress.quantise == "qat") return refuse("compress.quantise = \"qat\"");
+  if (recipe.compress.keep_macs < 1) return refuse("compress.keep_macs");
+  if (recipe.distil.wanted()) return refuse("distil");
+  if (!recipe.speech.words.empty()) return refuse("speech");
+  return {};
+}
+
 Result<Recipe> read_table(const toml::table& table, const std::filesystem::path& file) {
   TomlReader root(file.string(), "", &table);
   Recipe recipe;
@@ -322,6 +378,7 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   auto& teacher = recipe.distil.teacher_model;
   if (!teacher.empty() && teacher.is_relative()) teacher = file.parent_path() / teacher;
   recipe.file = file;
+  MOTE_TRY_VOID(check_tabular(recipe));
   if (recipe.data.folder.is_relative()) recipe.data.folder = file.parent_path() / recipe.data.folder;
   return recipe;
 }

@@ -15,6 +15,7 @@
 #include "data/speech.h"
 #include "data/split.h"
 #include "passes/quantize.h"
+#include "tabular/model.h"
 
 namespace mote {
 
@@ -75,6 +76,7 @@ struct NetworkSpec {
   std::int32_t kernel = 0;             ///< 0: the network's default
   double width = 1.0;                  ///< scales the default channels
   std::vector<LayerSpec> layers;
+  TabularSpec tabular = {};  ///< a classical model instead, if its type is one (is_tabular)
 };
 
 /// [train]

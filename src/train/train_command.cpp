@@ -134,6 +134,7 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
     json["int8_agreement"] = result.int8_agreement;
     json["quantisation"] = recipe.compress.quantise;
   }
+  if (result.library_agreement) json["library_agreement"] = *result.library_agreement;
   for (const PruneRecord& r : result.pruning)
     json["pruning"].push_back({{"macs_before", r.macs_before},
                                {"macs_after", r.macs_after},

@@ -12,6 +12,7 @@
 #include "train/network.h"
 #include "train/prune.h"
 #include "train/steps.h"
+#include "train/tabular.h"
 
 namespace mote {
 namespace {
@@ -49,6 +50,7 @@ Result<TrainResult> train(const Recipe& recipe, const std::filesystem::path& fol
 Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn& progress,
                           const TrainControl& control) {
   MOTE_TRY(Task task, prepare_task(recipe, std::move(data)));
+  if (is_tabular(recipe.network.type)) return train_tabular(recipe, std::move(task), control);
   const NetworkIo io = network_io(recipe, task);
   MOTE_TRY(Graph network, build_network(recipe.name, recipe.network, io, recipe.train.seed));
 

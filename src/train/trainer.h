@@ -48,7 +48,9 @@ struct TrainResult {
   std::optional<Agreement> qat_agreement;    ///< of LibTorch's fake quantisation with int8, on the test part
   std::optional<Agreement> exact_agreement;  ///< the same network evaluated in integer arithmetic's rounding (exact.h)
   std::optional<double> validation_teacher;  ///< accuracy of the distillation's teacher
-  double int8_agreement = 0;                 ///< share of test examples to which float and int8 give the same class
+  /// Of a classical model: share of test examples to which the shipped model and the library give the same class.
+  std::optional<double> library_agreement;
+  double int8_agreement = 0;  ///< share of test examples to which float and int8 give the same class
   InputSet test_inputs;
   std::int64_t parameters = 0;
   std::int64_t macs = 0;
