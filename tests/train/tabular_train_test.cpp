@@ -113,6 +113,7 @@ TEST_F(TabularTrain, RefusesWhatBelongsToNetworks) {
     return result.ok() ? std::string() : result.error().to_string();
   };
   EXPECT_NE(refused("[network]\ntype = \"forest\"\nkernel = 3\n").find("kernel"), std::string::npos);
+  EXPECT_NE(refused("[network]\ntype = \"kmeans\"\n").find("[anomaly]"), std::string::npos);
   EXPECT_NE(refused("[network]\ntype = \"forest\"\ntrees = 0\n").find("1 to 1000"), std::string::npos);
   EXPECT_NE(refused("[network]\ntype = \"knn\"\nfeature_bits = 12\n").find("expects 8 or 16"), std::string::npos);
   EXPECT_NE(refused("[network]\ntype = \"tree\"\n[compress]\nquantise = \"qat\"\n").find("compress.quantise"),
