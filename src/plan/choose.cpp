@@ -135,7 +135,7 @@ std::int64_t balanced_budget(const Options& options) {
 /// than `kMostFlash` times their share of instructions saved. Less than `kFewBytes` may be lost again as another
 /// kernel's code.
 void save_flash(const Options& options, Choice& choice) {
-  constexpr double kMostFlash = 4, kFewBytes = 1024;
+  constexpr double kMostFlash = 4, kFewBytes = 4096;
   const auto bytes = static_cast<double>(total_constants(options, choice));
   double instructions = 0;
   for (std::size_t n = 0; n < options.size(); ++n)

@@ -230,11 +230,9 @@ TEST_F(Train, NotANumberStopsWithTheLastGoodState) {
 }
 
 TEST_F(Train, BadProjectsAndData) {
-  EXPECT_EQ(
-      error("name = \"x\"\n[data]\nwindo = 3\n"),
-      "project.toml:3: data.windo: unknown setting; known here: channels, class_column, classes, features, "
-      "file_column, folder, format, grey, group, group_column, layout, piece, rate_hz, records, rename, rows, size, "
-      "standardise, stride, table, test_part, window");
+  const std::string unknown = error("name = \"x\"\n[data]\nwindo = 3\n");
+  EXPECT_TRUE(unknown.starts_with("project.toml:3: data.windo: unknown setting; known here: ")) << unknown;
+  EXPECT_TRUE(unknown.ends_with(", window")) << unknown;
   EXPECT_EQ(error("[train]\nepochs = 0\n"), "project.toml:2: train.epochs: expects a whole number from 1 to 100000");
   EXPECT_EQ(error("[train]\noptimiser = \"lbfgs\"\n"),
             "project.toml:2: train.optimiser: \"lbfgs\" is not one of adam, sgd");
