@@ -76,4 +76,23 @@ void add_stream(KernelCall& call, const std::vector<std::uint32_t>& words,
   for (const auto& [name, value] : fields) call.fields.push_back({"layer." + std::string(name), value});
 }
 
+void add_part(KernelCall& call, KernelCall part, const std::string& name) {
+  const auto first = static_cast<std::int32_t>(call.constants.size());
+  for (Constant& constant : part.constants) {
+    constant.name = name + "_" + constant.name;
+    call.constants.push_back(std::move(constant));
+  }
+  for (Field& field : part.fields) {
+    if (auto* reference = std::get_if<ConstantRef>(&field.value); reference != nullptr && reference->index >= 0)
+      reference->index += first;
+    field.name = name + "." + field.name;
+    call.fields.push_back(std::move(field));
+  }
+  for (std::string& source : part.sources) call.sources.push_back(std::move(source));
+}
+
+std::string variant_of(const std::string& kernel, std::string_view base) {
+  return kernel.size() == base.size() ? "fine" : kernel.substr(base.size() + 1);
+}
+
 }  // namespace mote::kernels

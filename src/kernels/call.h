@@ -68,4 +68,9 @@ bool constant_weights(const Graph& graph, const Node& node);
 void add_stream(KernelCall& call, const std::vector<std::uint32_t>& words,
                 std::initializer_list<std::pair<std::string_view, std::int64_t>> fields);
 
+/// Of a kernel that does two nodes: the fields, constants and sources of one of them, in the struct's member `name`.
+void add_part(KernelCall& call, KernelCall part, const std::string& name);
+/// "signed_coarse" of "mote_pointwise_s8_dual_signed_coarse"; "fine" where nothing follows `base`.
+std::string variant_of(const std::string& kernel, std::string_view base);
+
 }  // namespace mote::kernels

@@ -27,27 +27,6 @@ bool applies(const Graph& graph, const Node& node, const Target& target) {
   return pointwise_row_call(graph, graph.nodes[static_cast<std::size_t>(before)], target).has_value();
 }
 
-/// The fields and constants of a part, under its name.
-void take_in(KernelCall& call, KernelCall part, const std::string& name) {
-  const auto first = static_cast<std::int32_t>(call.constants.size());
-  for (Constant& constant : part.constants) {
-    constant.name = name + "_" + constant.name;
-    call.constants.push_back(std::move(constant));
-  }
-  for (Field& field : part.fields) {
-    if (auto* reference = std::get_if<ConstantRef>(&field.value); reference != nullptr && reference->index >= 0)
-      reference->index += first;
-    field.name = name + "." + field.name;
-    call.fields.push_back(std::move(field));
-  }
-  for (std::string& source : part.sources) call.sources.push_back(std::move(source));
-}
-
-/// "signed_coarse" of "mote_pointwise_s8_dual_signed_coarse"; "fine" where nothing follows.
-std::string variant(const std::string& kernel, std::string_view base) {
-  return kernel.size() == base.size() ? "fine" : kernel.substr(base.size() + 1);
-}
-
 /// An output row is written when the input rows that its window ends with are read.
 Overlap row_overlap(const ops::Window& w, std::int64_t in_h, std::int64_t in_row, std::int64_t out_row) {
   std::int64_t lead = 0;
@@ -79,10 +58,10 @@ KernelCall lower(const Graph& graph, const Node& node, const Target& target) {
   builder.cost(in[1] * (pointwise.instructions + 15) + depthwise.instructions + out[1] * 8 * taps,
                pointwise.code_bytes + depthwise.code_bytes + 500);
   KernelCall call = builder.take();
-  call.kernel = "mote_rows_" + variant(pointwise.kernel, "mote_pointwise_s8_dual") + "_" +
-                variant(depthwise.kernel, "mote_depthwise_taps_s8") + "_s8";
-  take_in(call, std::move(pointwise), "pointwise");
-  take_in(call, std::move(depthwise), "depthwise");
+  call.kernel = "mote_rows_" + variant_of(pointwise.kernel, "mote_pointwise_s8_dual") + "_" +
+                variant_of(depthwise.kernel, "mote_depthwise_taps_s8") + "_s8";
+  add_part(call, std::move(pointwise), "pointwise");
+  add_part(call, std::move(depthwise), "depthwise");
   call.absorbs = before;
   return call;
 }

@@ -11,6 +11,7 @@
 #include "ir/graph_file.h"
 #include "ir/verify.h"
 #include "passes/dead_channels.h"
+#include "passes/duplicate_channels.h"
 #include "passes/fold_batch_norm.h"
 #include "passes/fold_bias.h"
 #include "passes/fold_constants.h"
@@ -37,6 +38,7 @@ constexpr std::array kPasses = {
     PassDef{"fold_pad", "padding goes into the pads of convolutions", fold_pad},
     PassDef{"fuse_activation", "relu and relu6 go into the operator before", fuse_activation},
     // and last, when each layer stands alone with its constants, what they make constant.
+    PassDef{"duplicate_channels", "of int8 channels that are the same leaves one in use", duplicate_channels},
     PassDef{"dead_channels", "removes int8 channels that are constant or unread", dead_channels},
 };
 

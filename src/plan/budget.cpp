@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 #include "plan/plan.h"
 
@@ -46,25 +48,39 @@ Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions
     double best_price = -1;
     KernelChoice best_choice;
     Plan best_plan;
+    const auto consider = [&](KernelChoice other) -> Result<void> {
+      MOTE_TRY(Plan smaller, lay_out(graph, target, options, other));
+      const std::int64_t won = plan.arena_bytes - smaller.arena_bytes;
+      const std::int64_t flash = options.budget.flash_bytes;
+      if (won <= 0 ||
+          (flash > 0 && smaller.constant_bytes() > flash && smaller.constant_bytes() > plan.constant_bytes()))
+        return {};
+      const std::int64_t lost = instructions_of(smaller) - instructions_of(plan);
+      const double price = static_cast<double>(std::max<std::int64_t>(0, lost)) / static_cast<double>(won);
+      if (instructions_of(smaller) > goal.most_instructions || price > goal.most_per_byte) return {};
+      if (best_price >= 0 && price >= best_price) return {};
+      best_price = price;
+      best_choice = std::move(other);
+      best_plan = std::move(smaller);
+      return {};
+    };
+    // Equal blocks of a network fill the arena equally: one exchange alone wins nothing then, so a kernel is tried at
+    // all of them too.
+    std::map<std::string_view, std::vector<std::pair<std::size_t, std::size_t>>> everywhere;
     for (const std::size_t n : fullest_nodes(graph, plan)) {
       for (std::size_t k = 0; k < choice.options[n].size(); ++k) {
         if (k == choice.taken[n]) continue;
         KernelChoice other = choice;
         other.taken[n] = k;
-        MOTE_TRY(Plan smaller, lay_out(graph, target, options, other));
-        const std::int64_t won = plan.arena_bytes - smaller.arena_bytes;
-        const std::int64_t flash = options.budget.flash_bytes;
-        if (won <= 0 ||
-            (flash > 0 && smaller.constant_bytes() > flash && smaller.constant_bytes() > plan.constant_bytes()))
-          continue;
-        const std::int64_t lost = instructions_of(smaller) - instructions_of(plan);
-        const double price = static_cast<double>(std::max<std::int64_t>(0, lost)) / static_cast<double>(won);
-        if (instructions_of(smaller) > goal.most_instructions || price > goal.most_per_byte) continue;
-        if (best_price >= 0 && price >= best_price) continue;
-        best_price = price;
-        best_choice = std::move(other);
-        best_plan = std::move(smaller);
+        everywhere[choice.options[n][k].def->name].emplace_back(n, k);
+        MOTE_TRY_VOID(consider(std::move(other)));
       }
+    }
+    for (const auto& [name, places] : everywhere) {
+      if (places.size() < 2) continue;
+      KernelChoice other = choice;
+      for (const auto& [n, k] : places) other.taken[n] = k;
+      MOTE_TRY_VOID(consider(std::move(other)));
     }
     if (best_price < 0) return {};
     choice = std::move(best_choice);

@@ -8,6 +8,7 @@
 
 #include "plan/check_memory.h"
 #include "plan/memory.h"
+#include "plan/optimisations.h"
 
 namespace mote {
 namespace {
@@ -22,6 +23,8 @@ class Planner {
         home_(graph.tensors.size()),
         buffer_of_(graph.tensors.size(), -1) {
     std::iota(home_.begin(), home_.end(), 0);
+    const auto& off = options.disabled_kernels;
+    share_ = std::find(off.begin(), off.end(), kShareConstants) == off.end();
   }
 
   Result<Plan> run(const KernelChoice& choice) {
@@ -99,7 +102,13 @@ class Planner {
     }
   }
 
+  /// The same bytes are stored once: bigger models repeat multipliers, biases and tables.
   std::int32_t add_constant(Constant constant, const std::string& step) {
+    for (std::size_t c = 0; share_ && c < plan_.constants.size(); ++c) {
+      const Constant& known = plan_.constants[c];
+      if (known.c_type == constant.c_type && known.alignment == constant.alignment && known.bytes == constant.bytes)
+        return static_cast<std::int32_t>(c);
+    }
     constant.name = step + "_" + constant.name;
     plan_.constants.push_back(std::move(constant));
     return static_cast<std::int32_t>(plan_.constants.size()) - 1;
@@ -136,12 +145,12 @@ class Planner {
     step.tensor = node.outputs[0];
     if (options_.in_place) step.overlap = call.overlap;
 
-    const auto first_constant = static_cast<std::int32_t>(plan_.constants.size());
-    for (Constant& constant : call.constants) add_constant(std::move(constant), step.name);
+    std::vector<std::int32_t> placed;  // the call's constants among the plan's
+    for (Constant& constant : call.constants) placed.push_back(add_constant(std::move(constant), step.name));
     step.fields = std::move(call.fields);
     for (Field& field : step.fields)
       if (auto* reference = std::get_if<ConstantRef>(&field.value); reference != nullptr && reference->index >= 0)
-        reference->index += first_constant;
+        reference->index = placed[static_cast<std::size_t>(reference->index)];
 
     for (const TensorId id : node.outputs) {
       const Tensor& tensor = graph_.tensor(id);
@@ -204,6 +213,7 @@ class Planner {
   const Target& target_;
   const PlanOptions& options_;
   Plan plan_;
+  bool share_ = true;                    ///< constants
   std::vector<TensorId> home_;           ///< tensor -> the tensor whose bytes it shares
   std::vector<std::int32_t> buffer_of_;  ///< home tensor -> buffer, or -1
 };

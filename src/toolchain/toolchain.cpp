@@ -12,6 +12,7 @@
 #include "ir/verify.h"
 #include "ops/ops.h"
 #include "passes/pipeline.h"
+#include "plan/optimisations.h"
 
 namespace mote {
 namespace fs = std::filesystem;
@@ -37,13 +38,14 @@ Result<void> keep_portable(Target& target) {
   return {};
 }
 
-/// `--disable` takes names of passes and of kernels alike.
+/// `--disable` takes names of passes, of kernels and of what the planner does alike.
 Result<void> split_disabled(const std::vector<std::string>& names, std::vector<std::string>& pass_names,
                             std::vector<std::string>& kernel_names) {
   const auto is_pass = [](const std::string& name) {
     return std::any_of(passes::all().begin(), passes::all().end(), [&](const auto& pass) { return pass.name == name; });
   };
   const auto is_kernel = [](const std::string& name) {
+    if (std::count(kPlanOptimisations.begin(), kPlanOptimisations.end(), name) > 0) return true;
     for (const OpDef* op : ops::all())
       for (const KernelDef* kernel : kernels_for(*op))
         if (kernel->name == name) return true;

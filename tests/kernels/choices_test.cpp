@@ -82,6 +82,28 @@ void expect_reference(const Graph& original, const Graph& graph, const PlanOptio
   }
 }
 
+/// Every node that a fused kernel could do along does so; how many did.
+int expect_reference_fused(const Graph& original, const std::string& what) {
+  auto choice = choose_kernels(original, host_target(), {});
+  if (!choice) return 0;
+  int fused = 0;
+  for (std::size_t n = 0; n < choice->options.size(); ++n)
+    for (std::size_t k = 0; k < choice->options[n].size(); ++k)
+      if (choice->options[n][k].def->fuses && !choice->options[n][choice->taken[n]].def->fuses) {
+        choice->taken[n] = k;
+        ++fused;
+      }
+  if (fused == 0) return 0;
+  const auto plan = lay_out(original, host_target(), {}, *choice);
+  EXPECT_TRUE(plan && check_memory(*plan)) << what;
+  if (!plan) return 0;
+  PlanRunner runner(*plan);
+  Executor reference(original);
+  const auto inputs = random_inputs(original, 0);
+  EXPECT_EQ(runner.run(inputs), reference.run(as_spans(inputs))) << what;
+  return fused;
+}
+
 /// A model output may be a constant once passes have run; the planner refuses that.
 bool has_constant_output(const Graph& graph) {
   for (const TensorId id : graph.outputs)
@@ -106,7 +128,8 @@ TEST(Choices, EveryPassAndKernelOffInTurnGivesTheSameOutputs) {
   std::set<std::string> kernels;
   int plans = 0;
   for (std::uint64_t seed = 0; seed < 60 && !HasFatalFailure(); ++seed) {
-    Graph original = random_graph(seed, {.type = DType::i8, .layers = 7, .joins = seed % 2 == 0});
+    Graph original =
+        random_graph(seed, {.type = DType::i8, .layers = 7, .joins = seed % 2 == 0, .blocks = seed % 5 == 0});
     if (seed % 3 == 0) thin_out(original, seed);
     std::vector<std::string> off = {""};
     for (const auto& pass : passes::all()) off.emplace_back(pass.name);
@@ -140,6 +163,14 @@ TEST(Choices, EveryPassAndKernelOffInTurnGivesTheSameOutputs) {
   EXPECT_GT(plans, 500);
   EXPECT_GE(kernels.size(), 2U) << "the portable depthwise kernels stand in for each other";
   EXPECT_TRUE(kernels.contains("pointwise_s8_sparse") || kernels.contains("fully_connected_s8_sparse"));
+}
+
+TEST(Choices, FusedKernelsGiveTheSameOutputs) {
+  int fused = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    fused += expect_reference_fused(random_graph(seed, {.type = DType::i8, .layers = 9, .blocks = true}),
+                                    fmt::format("seed {}", seed));
+  EXPECT_GE(fused, 100);
 }
 
 }  // namespace

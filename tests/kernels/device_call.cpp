@@ -63,6 +63,7 @@ extern "C" {
 #include "quantize_f32_s8.h"
 #include "rescale.h"
 #include "resize_image_s8.h"
+#include "rows_conv2d_add_s8.h"
 #include "slice.h"
 #include "sliding_stats_s16.h"
 #include "softmax_f32.h"
@@ -138,7 +139,7 @@ Kernel kernel(const char* params_type, std::vector<Slot> slots) {
 }
 
 // The list of all fields of a struct, in macros since C++ cannot enumerate them.
-#define F(name) slot<decltype(P::name)>(#name, offsetof(P, name))
+#define F(name) slot<decltype(std::declval<P>().name)>(#name, offsetof(P, name))
 #define KERNEL(function, ...)                                                    \
   {                                                                              \
     using P = function##_params;                                                 \
@@ -165,6 +166,8 @@ Kernel kernel(const char* params_type, std::vector<Slot> slots) {
 #define SIGNAL F(batches), F(samples), F(window), F(stride), F(fft), F(frames), F(taper), F(sine)
 #define WALK F(batches), F(samples), F(window), F(stride), F(frames)
 #define MEL F(bands), F(floor), F(floor_shift), F(edges), F(rise), F(log2)
+#define CONV(name) F(conv.name)
+#define SUM(name) F(sum.name)
 #define SCALES F(channel_step), F(multiplier), F(shift)
 
 std::map<std::string, Kernel> make_table() {
@@ -202,57 +205,59 @@ std::map<std::string, Kernel> make_table() {
   KERNEL(mote_delay_line, F(rows), F(in_row), F(out_row))
   KERNEL(mote_slice, F(begin), F(run), F(rank), F(size), F(stride))
   // clang-format off
-  CONCAT(1) CONCAT(2) CONCAT(3) CONCAT(4) CONCAT(5) CONCAT(6) CONCAT(7) CONCAT(8)
-      // clang-format on
-      KERNEL(mote_depthwise_conv2d_f32, WINDOW, DILATION, F(in_c), F(depth_multiplier), RANGE, PACKED) KERNEL(
-          mote_depthwise_conv2d_multiplier_s8, WINDOW, DILATION, F(in_c), F(depth_multiplier), RANGE, ZEROS, PACKED,
-          SCALES) KERNEL(mote_depthwise_conv2d_s8, WINDOW, DILATION, F(channels), RANGE, ZEROS, PACKED,
-                         SCALES) KERNEL(mote_dequantize_s8_f32, F(count), F(scale), F(zero))
-          KERNEL(mote_fully_connected_f32, F(rows), F(inputs), F(outputs), RANGE, PACKED) KERNEL(
-              mote_fully_connected_s8, F(rows), F(inputs), F(outputs), F(out_zero), RANGE, PACKED, SCALES)
-              KERNEL(mote_log_mel_s16, SIGNAL, MEL, F(multiplier), F(shift), F(out_zero)) KERNEL(
-                  mote_mfcc_s16, SIGNAL, MEL, F(coefficients), F(cosines), F(multiplier), F(shift),
-                  F(out_zero)) KERNEL(mote_biquad_s16, F(batches), F(samples), F(b0), F(b1), F(b2), F(a1), F(a2))
-                  KERNEL(mote_envelope_s16, WALK) KERNEL(mote_frame_s16, WALK, F(tapered), F(taper))
-                      KERNEL(mote_sliding_stats_s16, WALK, F(multiplier), F(shift), F(out_zero)) KERNEL(
-                          mote_resize_image_s8, F(batches), F(in_h), F(in_w), F(out_h), F(out_w), F(channels), F(row),
-                          F(column)) KERNEL(mote_lookup_s8, F(count),
-                                            F(table)) KERNEL(mote_max_pool2d_f32, WINDOW, F(channels), RANGE)
-                          KERNEL(mote_max_pool2d_s8, WINDOW, F(channels), RANGE)
-                              KERNEL(mote_normalise_s8, F(batches), F(count), F(inner), F(deviation), F(multiplier),
-                                     F(shift), F(epsilon), F(epsilon_shift), F(out_zero))
-                                  KERNEL(mote_pad_f32, F(rank), F(in_shape), F(before), F(after), F(value)) KERNEL(
-                                      mote_pad_s8, F(rank), F(in_shape), F(before),
-                                      F(after), F(value)) KERNEL(mote_quantize_f32_s8, F(count), F(scale), F(zero))
-                                      KERNEL(mote_softmax_f32, F(rows), F(depth), F(beta)) KERNEL(
-                                          mote_softmax_s8, F(rows), F(depth), F(table_size),
-                                          F(table)) KERNEL(mote_transpose_f32, F(rank), F(out_shape), F(in_stride))
-                                          KERNEL(mote_transpose_s8, F(rank), F(out_shape), F(in_stride))
+  CONCAT(1) CONCAT(2) CONCAT(3) CONCAT(4) CONCAT(5) CONCAT(6) CONCAT(7) CONCAT(8);
+  // clang-format on
+  KERNEL(mote_depthwise_conv2d_f32, WINDOW, DILATION, F(in_c), F(depth_multiplier), RANGE, PACKED)
+  KERNEL(mote_depthwise_conv2d_multiplier_s8, WINDOW, DILATION, F(in_c), F(depth_multiplier), RANGE, ZEROS, PACKED,
+         SCALES)
+  KERNEL(mote_depthwise_conv2d_s8, WINDOW, DILATION, F(channels), RANGE, ZEROS, PACKED, SCALES)
+  KERNEL(mote_dequantize_s8_f32, F(count), F(scale), F(zero))
+  KERNEL(mote_fully_connected_f32, F(rows), F(inputs), F(outputs), RANGE, PACKED)
+  KERNEL(mote_fully_connected_s8, F(rows), F(inputs), F(outputs), F(out_zero), RANGE, PACKED, SCALES)
+  KERNEL(mote_log_mel_s16, SIGNAL, MEL, F(multiplier), F(shift), F(out_zero))
+  KERNEL(mote_mfcc_s16, SIGNAL, MEL, F(coefficients), F(cosines), F(multiplier), F(shift), F(out_zero))
+  KERNEL(mote_biquad_s16, F(batches), F(samples), F(b0), F(b1), F(b2), F(a1), F(a2))
+  KERNEL(mote_envelope_s16, WALK)
+  KERNEL(mote_frame_s16, WALK, F(tapered), F(taper))
+  KERNEL(mote_sliding_stats_s16, WALK, F(multiplier), F(shift), F(out_zero))
+  KERNEL(mote_resize_image_s8, F(batches), F(in_h), F(in_w), F(out_h), F(out_w), F(channels), F(row), F(column))
+  KERNEL(mote_rows_conv2d_add_s8, CONV(batches), CONV(in_h), CONV(in_w), CONV(in_c), CONV(out_h), CONV(out_w),
+         CONV(out_c), CONV(filter_h), CONV(filter_w), CONV(stride_h), CONV(stride_w), CONV(dilation_h),
+         CONV(dilation_w), CONV(pad_top), CONV(pad_left), CONV(in_zero), CONV(out_zero), CONV(act_min), CONV(act_max),
+         CONV(channel_step), CONV(weights), CONV(bias), CONV(multiplier), CONV(shift), SUM(shape), SUM(b_stride),
+         SUM(a_zero), SUM(b_zero), SUM(out_zero), SUM(a_multiplier), SUM(b_multiplier), SUM(out_multiplier),
+         SUM(a_shift), SUM(b_shift), SUM(out_shift), SUM(act_min), SUM(act_max), F(pieces.rows), F(pieces.columns),
+         F(pieces.step_h), F(pieces.step_w), F(pieces.channels), F(pieces.bytes))
+  KERNEL(mote_lookup_s8, F(count), F(table))
+  KERNEL(mote_max_pool2d_f32, WINDOW, F(channels), RANGE)
+  KERNEL(mote_max_pool2d_s8, WINDOW, F(channels), RANGE)
+  KERNEL(mote_normalise_s8, F(batches), F(count), F(inner), F(deviation), F(multiplier), F(shift), F(epsilon),
+         F(epsilon_shift), F(out_zero))
+  KERNEL(mote_pad_f32, F(rank), F(in_shape), F(before), F(after), F(value))
+  KERNEL(mote_pad_s8, F(rank), F(in_shape), F(before), F(after), F(value))
+  KERNEL(mote_quantize_f32_s8, F(count), F(scale), F(zero))
+  KERNEL(mote_softmax_f32, F(rows), F(depth), F(beta))
+  KERNEL(mote_softmax_s8, F(rows), F(depth), F(table_size), F(table))
+  KERNEL(mote_transpose_f32, F(rank), F(out_shape), F(in_stride))
+  KERNEL(mote_transpose_s8, F(rank), F(out_shape), F(in_stride))
 #define ROWS F(rows), F(features)
 #define TREES ROWS, F(outputs), F(trees), F(skip_bits), F(words), F(leaf_outputs), F(leaf_values)
 #define MIXTURE                                                                                                \
   ROWS, F(components), F(full), F(multiplier), F(shift), F(centre), F(weights), F(rest), F(shifts), F(offset), \
       F(softplus)
-                                              KERNEL(mote_tree_ensemble_s8, TREES) KERNEL(
-                                                  mote_tree_ensemble_s16, TREES) KERNEL(mote_tree_ensemble_f32, TREES)
-                                                  KERNEL(mote_centre_distance_s8, ROWS, F(centres), F(multiplier),
-                                                         F(shift), F(table))
-                                                      KERNEL(mote_centre_distance_s16, ROWS, F(centres), F(multiplier),
-                                                             F(shift), F(table))
-                                                          KERNEL(mote_centre_distance_f32, ROWS, F(centres), F(table))
-                                                              KERNEL(mote_neighbour_votes_s8, ROWS, F(outputs),
-                                                                     F(points), F(neighbours), F(table), F(labels))
-                                                                  KERNEL(mote_neighbour_votes_s16, ROWS, F(outputs),
-                                                                         F(points), F(neighbours), F(table), F(labels))
-                                                                      KERNEL(mote_neighbour_votes_f32, ROWS, F(outputs),
-                                                                             F(points), F(neighbours), F(vote),
-                                                                             F(table), F(labels))
-                                                                          KERNEL(mote_gaussian_mixture_s8, MIXTURE)
-                                                                              KERNEL(mote_gaussian_mixture_s16, MIXTURE)
-                                                                                  KERNEL(mote_gaussian_mixture_f32,
-                                                                                         ROWS, F(components), F(full),
-                                                                                         F(means), F(whitening),
-                                                                                         F(offsets)) return table;
+  KERNEL(mote_tree_ensemble_s8, TREES)
+  KERNEL(mote_tree_ensemble_s16, TREES)
+  KERNEL(mote_tree_ensemble_f32, TREES)
+  KERNEL(mote_centre_distance_s8, ROWS, F(centres), F(multiplier), F(shift), F(table))
+  KERNEL(mote_centre_distance_s16, ROWS, F(centres), F(multiplier), F(shift), F(table))
+  KERNEL(mote_centre_distance_f32, ROWS, F(centres), F(table))
+  KERNEL(mote_neighbour_votes_s8, ROWS, F(outputs), F(points), F(neighbours), F(table), F(labels))
+  KERNEL(mote_neighbour_votes_s16, ROWS, F(outputs), F(points), F(neighbours), F(table), F(labels))
+  KERNEL(mote_neighbour_votes_f32, ROWS, F(outputs), F(points), F(neighbours), F(vote), F(table), F(labels))
+  KERNEL(mote_gaussian_mixture_s8, MIXTURE)
+  KERNEL(mote_gaussian_mixture_s16, MIXTURE)
+  KERNEL(mote_gaussian_mixture_f32, ROWS, F(components), F(full), F(means), F(whitening), F(offsets))
+  return table;
 }
 
 template <typename T>

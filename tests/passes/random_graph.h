@@ -40,6 +40,7 @@ struct RandomGraphOptions {
   bool softmax = true;      ///< may end in softmax
   int dead_percent = 20;    ///< chance that an output channel has no weights
   bool joins = false;       ///< concats and slices too
+  bool blocks = false;      ///< residual blocks too: a convolution of x, or two, and x added to it
 };
 
 class RandomGraph {
@@ -93,6 +94,7 @@ class RandomGraph {
   }
 
   void layer() {
+    if (options_.blocks && random_.chance(30)) return block();
     if (options_.joins && random_.chance(20)) return random_.chance(50) ? concat() : slice();
     if (random_.chance(45)) return random_.chance(60) ? conv2d() : depthwise();
     switch (random_.integer(0, options_.no_ops ? 9 : 4)) {
@@ -232,6 +234,31 @@ class RandomGraph {
       attrs.set("activation", random_activation());
       return emit(ops::add, {x_, other}, attrs, x().shape);
     }
+  }
+
+  /// A convolution, whatever its size, and one back to x's shape; or the latter alone.
+  void block() {
+    const TensorId stem = x_;
+    const Shape shape = x().shape;
+    const std::int32_t k = random_.chance(50) ? 1 : 3;
+    Attributes attrs;
+    for (const char* const pad : {"pad_top", "pad_left", "pad_bottom", "pad_right"})
+      attrs.set(pad, std::int64_t{k / 2});
+    for (const char* const one : {"stride_h", "stride_w", "dilation_h", "dilation_w"}) attrs.set(one, std::int64_t{1});
+    for (const std::int32_t channels : {random_.integer(1, 6), shape[3]}) {
+      if (channels != shape[3] && random_.chance(30)) continue;
+      const std::int32_t fan_in = k * k * x().shape[3];
+      const Weights made = weights({channels, k, k, x().shape[3]}, 0, fan_in);
+      const Quantization quant = quantized() ? output_quant(made.scale, fan_in) : Quantization{};
+      std::vector<TensorId> inputs = {x_};
+      inputs.insert(inputs.end(), made.ids.begin(), made.ids.end());
+      attrs.set("activation", random_activation());
+      emit(ops::conv2d, inputs, attrs, {shape[0], shape[1], shape[2], channels}, &quant);
+    }
+    const bool first = random_.chance(50);
+    Attributes sum;
+    sum.set("activation", random_activation());
+    emit(ops::add, {first ? stem : x_, first ? x_ : stem}, sum, shape);
   }
 
   /// x with itself or an activation of the same quantisation, along any axis that fits.
