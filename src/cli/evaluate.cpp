@@ -100,6 +100,12 @@ std::vector<float> scores_of(const Bytes& outputs, const Tensor& output) {
     return {values, values + outputs.size() / sizeof(float)};
   }
   std::vector<float> scores;
+  if (output.type == DType::i16) {
+    const auto* steps = reinterpret_cast<const std::int16_t*>(outputs.data());
+    for (std::size_t i = 0; i < outputs.size() / sizeof(std::int16_t); ++i)
+      scores.push_back(static_cast<float>(steps[i] - output.quant.zero_point[0]) * output.quant.scale[0]);
+    return scores;
+  }
   for (const std::uint8_t byte : outputs) {
     const auto steps = static_cast<float>(static_cast<std::int8_t>(byte));
     scores.push_back((steps - static_cast<float>(output.quant.zero_point[0])) * output.quant.scale[0]);
