@@ -15,8 +15,8 @@ static inline int32_t half(int32_t x) { return mote_shift_right(x, 1); }
 static void load(int32_t *data, const int16_t *frame, int32_t window, int32_t fft, const int16_t *taper) {
     int32_t j = 0;
     for (int32_t i = 0; i < fft; i += 2) {
-        data[2 * j] = i < window ? frame[i] * taper[i] : 0;
-        data[2 * j + 1] = i + 1 < window ? frame[i + 1] * taper[i + 1] : 0;
+        data[2 * j] = i < window ? frame[i] * (taper != 0 ? taper[i] : 32768) : 0;
+        data[2 * j + 1] = i + 1 < window ? frame[i + 1] * (taper != 0 ? taper[i + 1] : 32768) : 0;
         int32_t bit = fft >> 2;
         for (; (j & bit) != 0; bit >>= 1) j ^= bit;
         j |= bit;
@@ -114,21 +114,38 @@ int32_t mote_log2(uint64_t v, const uint16_t *table) {
     return octave * 65536 + (int32_t)(table[index] + (step * part >> 16));
 }
 
+uint64_t mote_next_band(mote_bands *at) {
+    uint64_t sum = 0, up = 0;
+    for (int32_t k = at->edges[0]; k < at->edges[1]; ++k) {
+        const uint32_t power = mote_spectrum_power(at->data, k, at->fft, at->exponent);
+        sum += power;
+        up += (uint64_t)power * *at->rise++;
+    }
+    const uint64_t energy = at->rising + ((sum << 15) - up);
+    at->rising = up;
+    ++at->edges;
+    return energy;
+}
+
+int8_t mote_power_step(uint32_t power, int32_t exponent, const mote_power_scale *p) {
+    const int32_t down = 31 - p->shift - exponent;
+    if (down > 63) return (int8_t)p->zero;
+    const uint64_t steps = ((uint64_t)power * (uint32_t)p->mantissa + ((uint64_t)1 << (down - 1))) >> down;
+    const int32_t q = (steps < 1024 ? (int32_t)steps : 1024) + p->zero;
+    return (int8_t)(q > 127 ? 127 : q);
+}
+
+int8_t mote_energy_step(uint64_t energy, int32_t exponent, const mote_power_scale *p) {
+    for (; energy >> 32 != 0; energy >>= 1) ++exponent;
+    return mote_power_step((uint32_t)energy, exponent, p);
+}
+
 void mote_log_mel(int32_t *out, const int32_t *data, int32_t exponent, const mote_mel *p) {
     const uint64_t lowest = (uint64_t)(uint32_t)p->floor << p->floor_shift >> exponent;
-    uint64_t rising = 0;
-    const uint16_t *rise = p->rise;
-    for (int32_t j = 0; j <= p->bands; ++j) {
-        uint64_t sum = 0, up = 0;
-        for (int32_t k = p->edges[j]; k < p->edges[j + 1]; ++k) {
-            const uint32_t power = mote_spectrum_power(data, k, p->fft, exponent);
-            sum += power;
-            up += (uint64_t)power * *rise++;
-        }
-        if (j > 0) {
-            const uint64_t energy = rising + ((sum << 15) - up) + lowest;
-            out[j - 1] = mote_log2(energy > 0 ? energy : 1, p->log2) + (exponent - 75) * 65536;
-        }
-        rising = up;
+    mote_bands at = {exponent, p->fft, data, p->edges, p->rise, 0};
+    mote_next_band(&at);
+    for (int32_t b = 0; b < p->bands; ++b) {
+        const uint64_t energy = mote_next_band(&at) + lowest;
+        out[b] = mote_log2(energy > 0 ? energy : 1, p->log2) + (exponent - 75) * 65536;
     }
 }

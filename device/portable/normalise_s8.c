@@ -2,29 +2,7 @@
 #include "normalise_s8.h"
 
 #include "mote_math.h"
-
-static uint32_t root_of(uint64_t v) {
-    uint64_t root = 0;
-    for (uint64_t bit = (uint64_t)1 << 31; bit != 0; bit >>= 1)
-        if ((root + bit) * (root + bit) <= v) root += bit;
-    return (uint32_t)root;
-}
-
-/* multiplier * 2^shift divided by root, which is not 0. */
-static void divide(int32_t *multiplier, int32_t *shift, uint32_t root) {
-    while ((root & 0x80000000u) == 0) {
-        root <<= 1;
-        ++*shift;
-    }
-    uint64_t quotient = ((uint64_t)(uint32_t)*multiplier << 31) / root;
-    *shift -= 31;
-    while (quotient < ((uint32_t)1 << 30)) {
-        quotient <<= 1;
-        --*shift;
-    }
-    *multiplier = quotient > 0x7fffffffu ? 0x7fffffff : (int32_t)quotient;
-    if (*shift < -31) *multiplier = *shift = 0;
-}
+#include "mote_root.h"
 
 static void group(int8_t *out, const int8_t *in, const mote_normalise_s8_params *p) {
     int32_t sum = 0, squares = 0, multiplier = p->multiplier, shift = p->shift;
@@ -35,7 +13,7 @@ static void group(int8_t *out, const int8_t *in, const mote_normalise_s8_params 
     }
     if (p->deviation != 0) {
         const int64_t epsilon = (int64_t)((uint64_t)(uint32_t)p->epsilon << p->epsilon_shift);
-        divide(&multiplier, &shift, root_of((uint64_t)((int64_t)p->count * squares - (int64_t)sum * sum + epsilon)));
+        mote_divide_by_root(&multiplier, &shift, mote_root_of((uint64_t)((int64_t)p->count * squares - (int64_t)sum * sum + epsilon)));
     }
     for (int32_t i = 0; i < end; i += p->inner)
         out[i] = mote_requantize(in[i] * p->count - sum, multiplier, shift, p->out_zero, -128, 127);

@@ -15,12 +15,17 @@ ops::FrameSpec set_frames(CallBuilder& call, const Graph& graph, const Node& nod
   return frames;
 }
 
-void set_mel(CallBuilder& call, const Node& node, const ops::MelBank& bank) {
-  const ops::PowerFloor floor = ops::power_floor(node.attrs.real("floor"));
-  call.set("bands", bank.bands).set("floor", floor.mantissa).set("floor_shift", floor.shift);
+void set_bank(CallBuilder& call, const ops::MelBank& bank) {
+  call.set("bands", bank.bands);
   std::vector<std::uint16_t> edges;
   for (const std::int32_t edge : bank.edges) edges.push_back(static_cast<std::uint16_t>(edge));
   call.constant("edges", edges).constant("rise", ops::rise_table(bank));
+}
+
+void set_mel(CallBuilder& call, const Node& node, const ops::MelBank& bank) {
+  const ops::PowerFloor floor = ops::power_floor(node.attrs.real("floor"));
+  set_bank(call, bank);
+  call.set("floor", floor.mantissa).set("floor_shift", floor.shift);
 }
 
 void set_log2_output(CallBuilder& call, const Tensor& out) {

@@ -9,7 +9,9 @@ namespace mote::kernels {
 
 /// Reads the signal; sets batches, samples, window, stride, fft, frames, taper and sine.
 ops::FrameSpec set_frames(CallBuilder& call, const Graph& graph, const Node& node);
-/// bands, edges, rise, floor, floor_shift.
+/// bands, edges, rise.
+void set_bank(CallBuilder& call, const ops::MelBank& bank);
+/// The same, floor and floor_shift.
 void set_mel(CallBuilder& call, const Node& node, const ops::MelBank& bank);
 /// log2, multiplier, shift, out_zero.
 void set_log2_output(CallBuilder& call, const Tensor& out);

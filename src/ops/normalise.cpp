@@ -1,12 +1,14 @@
 // normalise: x minus its mean, over the rows (axis 1, each place of a row by itself) or over a whole example; with
 // `deviation` divided by the standard deviation too. Makes features independent of loudness and microphone, pictures of
-// light. Integer form: exact sums, one rounding (two with deviation, whose error is below 2^-14 of the value).
+// light. Integer forms (int8, int16): exact sums, one rounding (two with deviation, whose error is below 2^-14 of the
+// value).
 #include "ops/normalise.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ops/operands.h"
 #include "ops/ops.h"
@@ -21,14 +23,14 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
   const Tensor& out = output(graph, node);
   if (x.shape.size() < 2) return bad_input("input must be [N, rows, ...]");
   MOTE_TRY_VOID(want_same_type(x, out));
-  if (x.type == DType::i16) return unsupported("there is no int16 form of it");
   const NormaliseSpec spec = normalise_spec(x, node.attrs);
-  if (spec.count > (1 << 16))
-    return unsupported(fmt::format("its mean goes over {} values, at most 65536", spec.count));
-  if (x.type == DType::i8) {
+  const std::int32_t most = x.type == DType::i16 ? 1 << 14 : 1 << 16;  // so that sums of squares fit 64 bits
+  if (spec.count > most) return unsupported(fmt::format("its mean goes over {} values, at most {}", spec.count, most));
+  if (x.type != DType::f32) {
     const double scale = static_cast<double>(scale_of(x));
     const double ratio = (spec.deviation ? 1.0 : scale) / static_cast<double>(scale_of(out));
-    if (!(ratio < 65536.0) || !(scale > 1e-6)) return unsupported("its scales are too far apart");
+    if (!(ratio < 65536.0) || !(scale > (x.type == DType::i16 ? 1e-9 : 1e-6)))
+      return unsupported("its scales are too far apart");
   }
   return one_output(x.type, x.shape);
 }
@@ -52,8 +54,9 @@ void run_float(const NormaliseSpec& spec, const float* x, float* y) {
     }
 }
 
-/// multiplier / root, normalised again: root is below 2^32 and not 0.
+/// multiplier / root, normalised again: root is below 2^32 and not 0. A multiplier of 0 (an output of huge steps) stays.
 QuantizedMultiplier divide(QuantizedMultiplier m, std::uint32_t root) {
+  if (m.multiplier == 0) return {};
   int shift = 0;
   while ((root & 0x80000000U) == 0) {
     root <<= 1;
@@ -71,8 +74,10 @@ QuantizedMultiplier divide(QuantizedMultiplier m, std::uint32_t root) {
   return {static_cast<std::int32_t>(std::min<std::uint64_t>(quotient, 0x7fffffff)), shift};
 }
 
-void run_int8(const NormaliseSpec& spec, const Tensor& x_tensor, const Tensor& out, const std::int8_t* x,
-              std::int8_t* y) {
+template <typename T>
+void run_integer(const NormaliseSpec& spec, const Tensor& x_tensor, const Tensor& out, const T* x, T* y) {
+  constexpr std::int32_t kLow = std::numeric_limits<T>::min();
+  constexpr std::int32_t kHigh = std::numeric_limits<T>::max();
   const QuantizedMultiplier base = normalise_multiplier(spec, x_tensor, out);
   const std::int64_t epsilon = normalise_epsilon(spec, x_tensor).value();
   const auto inner = std::int64_t{spec.inner};
@@ -80,11 +85,11 @@ void run_int8(const NormaliseSpec& spec, const Tensor& x_tensor, const Tensor& o
     for (std::int64_t g = 0; g < inner; ++g) {
       const std::int64_t first = n * spec.count * inner + g;
       std::int32_t sum = 0;
-      std::int32_t squares = 0;
+      std::int64_t squares = 0;
       for (std::int64_t i = 0; i < spec.count; ++i) {
         const std::int32_t q = x[first + i * inner];
         sum += q;
-        squares += q * q;
+        squares += std::int64_t{q} * q;
       }
       QuantizedMultiplier m = base;
       if (spec.deviation) {
@@ -94,7 +99,7 @@ void run_int8(const NormaliseSpec& spec, const Tensor& x_tensor, const Tensor& o
       for (std::int64_t i = 0; i < spec.count; ++i) {
         const std::int32_t centred = x[first + i * inner] * spec.count - sum;
         const std::int32_t q = multiply_by_quantized_multiplier(centred, m) + zero_point_of(out);
-        y[first + i * inner] = static_cast<std::int8_t>(std::clamp(q, -128, 127));
+        y[first + i * inner] = static_cast<T>(std::clamp(q, kLow, kHigh));
       }
     }
 }
@@ -104,8 +109,10 @@ void run(const Node& node, std::span<const ConstView> inputs, std::span<const Vi
   const NormaliseSpec spec = normalise_spec(x, node.attrs);
   if (x.type == DType::f32) {
     run_float(spec, inputs[0].as<float>(), outputs[0].as<float>());
+  } else if (x.type == DType::i16) {
+    run_integer(spec, x, *outputs[0].tensor, inputs[0].as<std::int16_t>(), outputs[0].as<std::int16_t>());
   } else {
-    run_int8(spec, x, *outputs[0].tensor, inputs[0].as<std::int8_t>(), outputs[0].as<std::int8_t>());
+    run_integer(spec, x, *outputs[0].tensor, inputs[0].as<std::int8_t>(), outputs[0].as<std::int8_t>());
   }
 }
 

@@ -59,12 +59,17 @@ Result<FrameSpec> frame_spec(const Graph& graph, const Node& node) {
       return unsupported("its int16 signal must have scale 1/32768 and zero point 0");
   }
   const FrameSpec spec = frame_spec(x, node.attrs);
-  if ((spec.fft & (spec.fft - 1)) != 0) return bad_input(fmt::format("fft = {} is not a power of two", spec.fft));
-  if (spec.window > spec.fft) return bad_input(fmt::format("window {} is longer than fft {}", spec.window, spec.fft));
+  MOTE_TRY_VOID(want_fft(spec.fft, spec.window));
   if (spec.frames < 1)
     return bad_input(
         fmt::format("its signal of {} samples is shorter than one window of {}", spec.samples, spec.window));
   return spec;
+}
+
+Result<void> want_fft(std::int32_t fft, std::int32_t window) {
+  if ((fft & (fft - 1)) != 0) return bad_input(fmt::format("fft = {} is not a power of two", fft));
+  if (window > fft) return bad_input(fmt::format("window {} is longer than fft {}", window, fft));
+  return {};
 }
 
 std::vector<double> hann_window(std::int32_t window) {
@@ -109,32 +114,46 @@ Result<MelBank> mel_bank(const Attributes& attrs, std::int32_t fft) {
   return bank;
 }
 
-void power_spectrum_of(const float* frame, const std::vector<double>& window, std::int32_t fft,
-                       std::vector<double>& power) {
+std::vector<std::complex<double>> spectrum_of(const float* frame, const std::vector<double>& window, std::int32_t fft) {
   std::vector<std::complex<double>> z(static_cast<std::size_t>(fft));
   for (std::size_t i = 0; i < window.size(); ++i) z[i] = static_cast<double>(frame[i]) * window[i] / fft;
   fft_in_place(z);
-  power.resize(z.size() / 2 + 1);
-  for (std::size_t k = 0; k < power.size(); ++k) power[k] = std::norm(z[k]);
+  z.resize(z.size() / 2 + 1);
+  return z;
+}
+
+void power_spectrum_of(const float* frame, const std::vector<double>& window, std::int32_t fft,
+                       std::vector<double>& power) {
+  power.clear();
+  for (const std::complex<double>& bin : spectrum_of(frame, window, fft)) power.push_back(std::norm(bin));
+}
+
+void for_each_frame_power(const FrameSpec& spec, const float* x,
+                          const std::function<void(const std::vector<double>&)>& use) {
+  const std::vector<double> window = hann_window(spec.window);
+  std::vector<double> power;
+  for_each_frame(spec, [&](std::int64_t first) {
+    power_spectrum_of(x + first, window, spec.fft, power);
+    use(power);
+  });
+}
+
+double band_energy(const MelBank& bank, std::int32_t band, const std::vector<double>& power) {
+  double energy = 0;
+  const auto b = static_cast<std::size_t>(band);
+  for (std::int32_t k = bank.edges[b]; k < bank.edges[b + 2]; ++k)
+    energy += bank.weight(k, band) * power[static_cast<std::size_t>(k)];
+  return energy;
 }
 
 void for_each_frame_log_mel(const FrameSpec& spec, const MelBank& bank, double floor, const float* x,
                             const std::function<void(const std::vector<double>&)>& use) {
-  const std::vector<double> window = hann_window(spec.window);
-  std::vector<double> power;
   std::vector<double> logs(static_cast<std::size_t>(bank.bands));
-  for (std::int32_t n = 0; n < spec.batches; ++n)
-    for (std::int32_t f = 0; f < spec.frames; ++f) {
-      power_spectrum_of(x + std::int64_t{n} * spec.samples + std::int64_t{f} * spec.stride, window, spec.fft, power);
-      for (std::int32_t band = 0; band < bank.bands; ++band) {
-        double energy = floor;
-        const auto b = static_cast<std::size_t>(band);
-        for (std::int32_t k = bank.edges[b]; k < bank.edges[b + 2]; ++k)
-          energy += bank.weight(k, band) * power[static_cast<std::size_t>(k)];
-        logs[b] = std::log(energy);
-      }
-      use(logs);
-    }
+  for_each_frame_power(spec, x, [&](const std::vector<double>& power) {
+    for (std::int32_t band = 0; band < bank.bands; ++band)
+      logs[static_cast<std::size_t>(band)] = std::log(floor + band_energy(bank, band, power));
+    use(logs);
+  });
 }
 
 std::vector<std::uint16_t> log2_table() {
@@ -168,12 +187,12 @@ std::vector<std::uint16_t> rise_table(const MelBank& bank) {
   return table;
 }
 
-Result<DType> feature_type(const Graph& graph, const Node& node) {
+Result<DType> feature_type(const Graph& graph, const Node& node, float least) {
   const Tensor& out = output(graph, node);
   if (input(graph, node, 0).type == DType::f32) return DType::f32;
   MOTE_TRY_VOID(want_type(out, DType::i8, "output"));
   MOTE_TRY_VOID(want_per_tensor(out, "output"));
-  if (scale_of(out) < 1e-4F) return unsupported("its int8 output has a scale below 1e-4");
+  if (scale_of(out) < least) return unsupported(fmt::format("its int8 output has a scale below {:.2g}", least));
   return DType::i8;
 }
 
@@ -183,12 +202,16 @@ Result<void> want_floor(const Attributes& attrs) {
   return bad_input(fmt::format("floor = {:g} must lie between 1.2e-13 and 1.2e-4", floor));
 }
 
+std::int64_t fft_macs(std::int32_t fft) {
+  std::int64_t stages = 0;
+  for (std::int32_t half = 1; half < fft / 2; half *= 2) ++stages;
+  // Four products a butterfly, fft / 4 of them a stage; the same once more to split the bins.
+  return std::int64_t{fft} * (stages + 1);
+}
+
 std::int64_t spectrum_macs(const Graph& graph, const Node& node) {
   const FrameSpec spec = frame_spec(input(graph, node, 0), node.attrs);
-  std::int64_t stages = 0;
-  for (std::int32_t half = 1; half < spec.fft / 2; half *= 2) ++stages;
-  // Four products a butterfly, fft / 4 of them a stage; the same once more to split the bins; two a bin for power.
-  const std::int64_t frame = spec.window + std::int64_t{spec.fft} * stages + spec.fft + 2 * std::int64_t{spec.bins()};
+  const std::int64_t frame = spec.window + fft_macs(spec.fft) + 2 * std::int64_t{spec.bins()};  // two a bin for power
   return std::int64_t{spec.batches} * spec.frames * frame;
 }
 

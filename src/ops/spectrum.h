@@ -4,6 +4,7 @@
 // mel (as in HTK), or in Hz.
 #pragma once
 
+#include <complex>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -40,6 +41,16 @@ Result<FrameSpec> frame_spec(const Graph& graph, const Node& node);
 /// The same of a verified node.
 FrameSpec frame_spec(const Tensor& signal, const Attributes& attrs);
 
+/// Whether `fft` points hold a window: BadInput if not, or if they are no power of two.
+Result<void> want_fft(std::int32_t fft, std::int32_t window);
+
+/// Calls `use` with the index of the first sample of every frame, in order.
+template <typename Use>
+void for_each_frame(const FrameSpec& spec, const Use& use) {
+  for (std::int32_t n = 0; n < spec.batches; ++n)
+    for (std::int32_t f = 0; f < spec.frames; ++f) use(std::int64_t{n} * spec.samples + std::int64_t{f} * spec.stride);
+}
+
 /// 0.5 - 0.5 cos(2 pi i / window).
 std::vector<double> hann_window(std::int32_t window);
 
@@ -55,9 +66,18 @@ struct MelBank {
 /// BadInput: frequencies out of order or above half the rate, or a band that no bin falls into.
 Result<MelBank> mel_bank(const Attributes& attrs, std::int32_t fft);
 
+/// X_k / fft of one frame times `window`, k = 0 .. fft / 2, in double precision.
+std::vector<std::complex<double>> spectrum_of(const float* frame, const std::vector<double>& window, std::int32_t fft);
+
 /// Power of one frame, |X_k / fft|^2 for k = 0 .. fft / 2, in double precision. `frame` has window.size() samples.
 void power_spectrum_of(const float* frame, const std::vector<double>& window, std::int32_t fft,
                        std::vector<double>& power);
+
+/// Calls `use` with the powers of every frame under a Hann window, in order.
+void for_each_frame_power(const FrameSpec& spec, const float* x,
+                          const std::function<void(const std::vector<double>&)>& use);
+/// Powers of the bins by their weights in a band.
+double band_energy(const MelBank& bank, std::int32_t band, const std::vector<double>& power);
 
 /// Calls `use` with ln(band energy + floor) of every frame, in order.
 void for_each_frame_log_mel(const FrameSpec& spec, const MelBank& bank, double floor, const float* x,
@@ -71,10 +91,13 @@ std::vector<std::int16_t> window_table(std::int32_t window);
 std::vector<std::int32_t> sine_table(std::int32_t fft);
 /// MelBank::rise in Q15.
 std::vector<std::uint16_t> rise_table(const MelBank& bank);
-/// Type of an operator's features: float32 of a float signal, int8 (quantised per tensor) of an int16 one.
-Result<DType> feature_type(const Graph& graph, const Node& node);
+/// Type of an operator's features: float32 of a float signal, int8 (quantised per tensor, its scale no smaller than
+/// `least`) of an int16 one.
+Result<DType> feature_type(const Graph& graph, const Node& node, float least = 1e-4F);
 /// The attribute `floor`: positive, and small enough for the fixed-point form.
 Result<void> want_floor(const Attributes& attrs);
+/// Products of one real FFT of radix 2.
+std::int64_t fft_macs(std::int32_t fft);
 /// Products of window, FFT (radix 2) and power of all frames.
 std::int64_t spectrum_macs(const Graph& graph, const Node& node);
 

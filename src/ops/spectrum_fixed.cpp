@@ -6,12 +6,19 @@
 
 namespace mote::ops {
 
-FixedSpectrum::FixedSpectrum(std::int32_t window, std::int32_t fft)
-    : fft_(fft), window_(window_table(window)), sine_(sine_table(fft)), data_(static_cast<std::size_t>(fft)) {}
+FixedSpectrum::FixedSpectrum(std::int32_t window, std::int32_t fft, Taper shape)
+    : fft_(fft),
+      length_(window),
+      window_(shape == Taper::hann ? window_table(window) : std::vector<std::int16_t>()),
+      sine_(sine_table(fft)),
+      data_(static_cast<std::size_t>(fft)) {}
 
 void FixedSpectrum::transform(const std::int16_t* frame) {
   const auto n = static_cast<std::size_t>(fft_);
-  const auto sample = [&](std::size_t i) { return i < window_.size() ? std::int32_t{frame[i]} * window_[i] : 0; };
+  const auto sample = [&](std::size_t i) {
+    if (i >= static_cast<std::size_t>(length_)) return 0;
+    return std::int32_t{frame[i]} * (window_.empty() ? 32768 : window_[i]);
+  };
   // Even samples are real parts, odd ones imaginary; the order is bit-reversed.
   for (std::size_t i = 0, j = 0; i < n / 2; ++i) {
     data_[2 * j] = sample(2 * i);
@@ -71,16 +78,17 @@ void FixedSpectrum::split() {
   }
 }
 
-std::uint32_t FixedSpectrum::power(std::int32_t bin) const {
-  const auto k = static_cast<std::size_t>(bin);
-  std::int64_t re = 0;
-  std::int64_t im = 0;
-  if (bin == 0 || bin == fft_ / 2) {
-    re = data_[bin == 0 ? 0 : 1];
-  } else {
-    re = data_[2 * k];
-    im = data_[2 * k + 1];
-  }
+std::pair<std::int32_t, std::int32_t> FixedSpectrum::bin(std::int32_t k) const {
+  if (k == 0) return {data_[0], 0};
+  if (k == fft_ / 2) return {data_[1], 0};
+  const auto at = 2 * static_cast<std::size_t>(k);
+  return {data_[at], data_[at + 1]};
+}
+
+std::uint32_t FixedSpectrum::power(std::int32_t k) const {
+  const auto [real, imaginary] = bin(k);
+  const std::int64_t re = real;
+  const std::int64_t im = imaginary;
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(re * re + im * im) >> exponent_);
 }
 
@@ -98,21 +106,9 @@ void fixed_log_mel(const FixedSpectrum& spectrum, const MelBank& bank, const std
   const std::int32_t exponent = spectrum.exponent();
   const std::uint64_t lowest = floor >> exponent;
   out.clear();
-  std::uint64_t rising = 0;
-  for (std::size_t j = 0; j + 1 < bank.edges.size(); ++j) {
-    std::uint64_t sum = 0;
-    std::uint64_t up = 0;
-    for (std::int32_t k = bank.edges[j]; k < bank.edges[j + 1]; ++k) {
-      const std::uint64_t p = spectrum.power(k);
-      sum += p;
-      up += p * rise[static_cast<std::size_t>(k - bank.edges.front())];
-    }
-    if (j > 0) {
-      const std::uint64_t energy = rising + ((sum << 15) - up) + lowest;
-      out.push_back(fixed_log2(std::max<std::uint64_t>(energy, 1), log2) + (exponent - 75) * 65536);
-    }
-    rising = up;
-  }
+  for_each_band(spectrum, bank, rise, [&](std::uint64_t energy) {
+    out.push_back(fixed_log2(std::max<std::uint64_t>(energy + lowest, 1), log2) + (exponent - 75) * 65536);
+  });
 }
 
 }  // namespace mote::ops

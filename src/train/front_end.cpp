@@ -26,15 +26,18 @@ Result<Attributes> biquad_of(const FrontEndSpec::Filter& filter, double rate_hz)
   return attrs;
 }
 
-void set_bands(Attributes& attrs, const FrontEndSpec& spec, std::int32_t window, double rate_hz) {
-  attrs.set("fft", spec.fft > 0 ? std::int64_t{spec.fft}
-                                : std::max<std::int64_t>(16, std::bit_ceil(static_cast<std::uint32_t>(window))));
+std::int64_t fft_of(const FrontEndSpec& spec, std::int32_t window) {
+  if (spec.fft > 0) return spec.fft;
+  return std::max<std::int64_t>(16, std::bit_ceil(static_cast<std::uint32_t>(window)));
+}
+
+void set_bands(Attributes& attrs, const FrontEndSpec& spec, double rate_hz) {
   attrs.set("bands", std::int64_t{spec.bands});
   attrs.set("scale", spec.scale);
   attrs.set("rate_hz", rate_hz);
   attrs.set("low_hz", spec.low_hz);
   attrs.set("high_hz", spec.high_hz > 0 ? spec.high_hz : rate_hz / 2);
-  attrs.set("floor", spec.floor);
+  if (spec.type != "band_powers") attrs.set("floor", spec.floor);
 }
 
 /// Appends one filter; an envelope lowers the rate.
@@ -68,7 +71,8 @@ Result<TensorId> add_front_end(GraphBuilder& builder, TensorId x, const FrontEnd
   attrs.set("window", std::int64_t{window});
   attrs.set("stride", std::int64_t{stride});
   if (spec.type == "mfcc") attrs.set("coefficients", std::int64_t{spec.coefficients});
-  if (spec.type != "sliding_stats") set_bands(attrs, spec, window, rate_hz);
+  if (spec.type != "sliding_stats") attrs.set("fft", fft_of(spec, window));
+  if (spec.type != "sliding_stats" && spec.type != "power_spectrum") set_bands(attrs, spec, rate_hz);
   auto features = builder.apply(spec.type, spec.type, x, attrs);
   if (!features) return std::move(features).error().at("front_end");
   if (spec.normalise == "none") return *features;

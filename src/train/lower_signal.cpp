@@ -4,6 +4,7 @@
 #include "ops/normalise.h"
 #include "ops/signal.h"
 #include "ops/spectrum.h"
+#include "ops/taper.h"
 #include "train/torch_graph.h"
 
 namespace mote {
@@ -35,13 +36,16 @@ at::Tensor bank_matrix(const ops::MelBank& bank, std::int32_t bins) {
 
 namespace {
 
-/// ln(band energy + floor): [examples, frames, bands], double precision.
-at::Tensor log_bands(const LowerContext& context) {
+/// Band energies: [examples, frames, bands], double precision.
+at::Tensor energies(const LowerContext& context) {
   const Attributes& attrs = context.node.attrs;
   const ops::FrameSpec spec = ops::frame_spec(context.graph.tensor(context.node.inputs[0]), attrs);
   const ops::MelBank bank = *ops::mel_bank(attrs, spec.fft);
-  const at::Tensor energy = at::matmul(power_of_frames(context.inputs[0], spec), bank_matrix(bank, spec.bins()));
-  return at::log(energy + attrs.real("floor"));
+  return at::matmul(power_of_frames(context.inputs[0], spec), bank_matrix(bank, spec.bins()));
+}
+
+at::Tensor log_bands(const LowerContext& context) {
+  return at::log(energies(context) + context.node.attrs.real("floor"));
 }
 
 /// [examples, frames, window]
@@ -53,6 +57,27 @@ at::Tensor walk(const LowerContext& context) {
 }  // namespace
 
 at::Tensor lower_log_mel(const LowerContext& context) { return log_bands(context).to(at::kFloat).unsqueeze(-1); }
+
+at::Tensor lower_band_powers(const LowerContext& context) { return energies(context).to(at::kFloat).unsqueeze(-1); }
+
+at::Tensor lower_power_spectrum(const LowerContext& context) {
+  const ops::FrameSpec spec = ops::frame_spec(context.graph.tensor(context.node.inputs[0]), context.node.attrs);
+  return power_of_frames(context.inputs[0], spec).to(at::kFloat).unsqueeze(-1);
+}
+
+/// [examples, frames, window, 1] -> [examples, frames, bins, 2]
+at::Tensor lower_rfft(const LowerContext& context) {
+  const auto fft = context.node.attrs.integer("fft");
+  const at::Tensor frames = context.inputs[0].squeeze(-1).to(at::kDouble) / static_cast<double>(fft);
+  return at::view_as_real(at::fft_rfft(frames, fft)).to(at::kFloat);
+}
+
+at::Tensor lower_taper(const LowerContext& context) {
+  const at::Tensor& x = context.inputs[0];
+  const auto length = static_cast<std::int32_t>(x.size(2));
+  const at::Tensor window = to_tensor(ops::window_function(context.node.attrs.text("window"), length));
+  return x * window.to(at::kFloat).reshape({1, 1, length, 1});
+}
 
 at::Tensor lower_mfcc(const LowerContext& context) {
   const Attributes& attrs = context.node.attrs;

@@ -141,7 +141,7 @@ Result<void> read_augment(TomlReader augment, Augmentation& spec) {
 }
 
 Result<void> read_front_end(TomlReader table, FrontEndSpec& spec) {
-  spec.type = table.text("type", "none", "none|log_mel|mfcc|sliding_stats");
+  spec.type = table.text("type", "none", "none|log_mel|mfcc|band_powers|power_spectrum|sliding_stats");
   spec.scale = table.text("scale", "mel", "mel|linear");
   spec.coefficients = static_cast<std::int32_t>(table.integer("coefficients", 13, 1, 256));
   for (TomlReader& filter : table.sections("filters")) {

@@ -35,7 +35,7 @@ struct DataSpec {
 
 /// [front_end]: operators between the signal and the network; the chip runs them too.
 struct FrontEndSpec {
-  std::string type = "none";       ///< none, log_mel, mfcc, sliding_stats
+  std::string type = "none";       ///< none, log_mel, mfcc, band_powers, power_spectrum, sliding_stats
   std::string scale = "mel";       ///< how bands lie: mel, or linear (band powers)
   std::int32_t coefficients = 13;  ///< of mfcc
   /// Before it, in order: second-order filters, and the envelope.

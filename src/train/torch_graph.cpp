@@ -19,6 +19,7 @@ struct Entry {
 constexpr std::array kLowerings = {
     Entry{"add", lower_add},
     Entry{"average_pool2d", lower_average_pool2d},
+    Entry{"band_powers", lower_band_powers},
     Entry{"batch_norm", lower_batch_norm},
     Entry{"biquad", lower_biquad},
     Entry{"concat", lower_concat},
@@ -32,13 +33,16 @@ constexpr std::array kLowerings = {
     Entry{"mfcc", lower_mfcc},
     Entry{"normalise", lower_normalise},
     Entry{"pad", lower_pad},
+    Entry{"power_spectrum", lower_power_spectrum},
     Entry{"relu", lower_relu},
     Entry{"relu6", lower_relu6},
     Entry{"reshape", lower_reshape},
     Entry{"resize_image", lower_resize_image},
+    Entry{"rfft", lower_rfft},
     Entry{"slice", lower_slice},
     Entry{"sliding_stats", lower_sliding_stats},
     Entry{"softmax", lower_softmax},
+    Entry{"taper", lower_taper},
     Entry{"transpose", lower_transpose},
 };
 

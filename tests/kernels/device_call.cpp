@@ -17,6 +17,7 @@ extern "C" {
 #include "average_pool2d_f32.h"
 #include "average_pool2d_s16.h"
 #include "average_pool2d_s8.h"
+#include "band_powers_s16.h"
 #include "biquad_s16.h"
 #include "centre_distance_f32.h"
 #include "centre_distance_s16.h"
@@ -55,20 +56,24 @@ extern "C" {
 #include "neighbour_votes_f32.h"
 #include "neighbour_votes_s16.h"
 #include "neighbour_votes_s8.h"
+#include "normalise_s16.h"
 #include "normalise_s8.h"
 #include "pad_f32.h"
 #include "pad_s16.h"
 #include "pad_s8.h"
+#include "power_spectrum_s16.h"
 #include "quantize_f32_s16.h"
 #include "quantize_f32_s8.h"
 #include "rescale.h"
 #include "resize_image_s8.h"
+#include "rfft_s16.h"
 #include "rows_conv2d_add_s8.h"
 #include "slice.h"
 #include "sliding_stats_s16.h"
 #include "softmax_f32.h"
 #include "softmax_s16.h"
 #include "softmax_s8.h"
+#include "taper_s16.h"
 #include "transpose_f32.h"
 #include "transpose_s16.h"
 #include "transpose_s8.h"
@@ -216,6 +221,10 @@ std::map<std::string, Kernel> make_table() {
   KERNEL(mote_fully_connected_s8, F(rows), F(inputs), F(outputs), F(out_zero), RANGE, PACKED, SCALES)
   KERNEL(mote_log_mel_s16, SIGNAL, MEL, F(multiplier), F(shift), F(out_zero))
   KERNEL(mote_mfcc_s16, SIGNAL, MEL, F(coefficients), F(cosines), F(multiplier), F(shift), F(out_zero))
+  KERNEL(mote_taper_s16, F(frames), F(window), F(depth), F(taper))
+  KERNEL(mote_rfft_s16, F(frames), F(window), F(fft), F(sine))
+  KERNEL(mote_power_spectrum_s16, SIGNAL, F(mantissa), F(shift), F(out_zero))
+  KERNEL(mote_band_powers_s16, SIGNAL, F(bands), F(edges), F(rise), F(mantissa), F(shift), F(out_zero))
   KERNEL(mote_biquad_s16, F(batches), F(samples), F(b0), F(b1), F(b2), F(a1), F(a2))
   KERNEL(mote_envelope_s16, WALK)
   KERNEL(mote_frame_s16, WALK, F(tapered), F(taper))
@@ -233,6 +242,8 @@ std::map<std::string, Kernel> make_table() {
   KERNEL(mote_max_pool2d_s8, WINDOW, F(channels), RANGE)
   KERNEL(mote_normalise_s8, F(batches), F(count), F(inner), F(deviation), F(multiplier), F(shift), F(epsilon),
          F(epsilon_shift), F(out_zero))
+  KERNEL(mote_normalise_s16, F(batches), F(count), F(inner), F(deviation), F(multiplier), F(shift), F(epsilon),
+         F(epsilon_shift))
   KERNEL(mote_pad_f32, F(rank), F(in_shape), F(before), F(after), F(value))
   KERNEL(mote_pad_s8, F(rank), F(in_shape), F(before), F(after), F(value))
   KERNEL(mote_quantize_f32_s8, F(count), F(scale), F(zero))

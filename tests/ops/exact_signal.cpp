@@ -25,11 +25,17 @@ double power(const double* frame, std::int64_t window, std::int64_t fft, std::in
   return std::norm(sum / static_cast<double>(fft));
 }
 
-std::vector<double> log_mel(const Attributes& attrs, const double* frame) {
+std::vector<double> powers_of(const Attributes& attrs, const double* frame) {
   const std::int64_t fft = attrs.integer("fft");
-  const std::int64_t bands = attrs.integer("bands");
   std::vector<double> powers;
   for (std::int64_t k = 0; k <= fft / 2; ++k) powers.push_back(power(frame, attrs.integer("window"), fft, k));
+  return powers;
+}
+
+std::vector<double> band_powers(const Attributes& attrs, const double* frame) {
+  const std::int64_t fft = attrs.integer("fft");
+  const std::int64_t bands = attrs.integer("bands");
+  const std::vector<double> powers = powers_of(attrs, frame);
   const auto mel = [&](double hz) {
     return attrs.text("scale") == "linear" ? hz : 1127.0 * std::log(1.0 + hz / 700.0);
   };
@@ -37,14 +43,50 @@ std::vector<double> log_mel(const Attributes& attrs, const double* frame) {
   const double step = (mel(attrs.real("high_hz")) - low) / static_cast<double>(bands + 1);
   std::vector<double> out;
   for (std::int64_t b = 0; b < bands; ++b) {
-    double energy = attrs.real("floor");
+    double energy = 0;
     for (std::int64_t k = 0; k <= fft / 2; ++k) {
       const double at = mel(static_cast<double>(k) * attrs.real("rate_hz") / static_cast<double>(fft));
       const double left = low + static_cast<double>(b) * step;
       energy += powers[static_cast<std::size_t>(k)] * triangle(at, left, left + step, left + 2 * step);
     }
-    out.push_back(std::log(energy));
+    out.push_back(energy);
   }
+  return out;
+}
+
+std::vector<double> log_mel(const Attributes& attrs, const double* frame) {
+  std::vector<double> out = band_powers(attrs, frame);
+  for (double& v : out) v = std::log(v + attrs.real("floor"));
+  return out;
+}
+
+/// Frames of the input's third axis: [N, frames, window, depth].
+std::vector<double> of_frames(const Node& node, const Shape& shape, const std::vector<double>& x) {
+  const auto window = static_cast<std::size_t>(shape[2]);
+  const auto depth = static_cast<std::size_t>(shape[3]);
+  std::vector<double> out;
+  if (node.op->name == "taper") {
+    const std::string_view name = node.attrs.text("window");
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double turn = 2 * std::numbers::pi * static_cast<double>(i / depth % window) / static_cast<double>(window);
+      double w = std::pow(std::sin(turn / 2), 2);
+      if (name == "hamming") w = 0.08 + 0.92 * w;
+      if (name == "blackman") w = 0.42 - 0.5 * std::cos(turn) + 0.08 * std::cos(2 * turn);
+      out.push_back(x[i] * w);
+    }
+    return out;
+  }
+  const auto fft = node.attrs.integer("fft");
+  for (std::size_t first = 0; first < x.size(); first += window)
+    for (std::int64_t k = 0; k <= fft / 2; ++k) {
+      std::complex<double> sum = 0;
+      for (std::size_t i = 0; i < window; ++i)
+        sum += x[first + i] *
+               std::polar(1.0, -2 * std::numbers::pi * static_cast<double>(k * static_cast<std::int64_t>(i) % fft) /
+                                   static_cast<double>(fft));
+      out.push_back(sum.real() / static_cast<double>(fft));
+      out.push_back(sum.imag() / static_cast<double>(fft));
+    }
   return out;
 }
 
@@ -93,6 +135,8 @@ std::vector<double> stats(const double* frame, std::size_t window) {
 std::vector<double> of_frame(const Node& node, const double* frame, std::size_t window) {
   const std::string_view op = node.op->name;
   if (op == "log_mel") return log_mel(node.attrs, frame);
+  if (op == "band_powers") return band_powers(node.attrs, frame);
+  if (op == "power_spectrum") return powers_of(node.attrs, frame);
   if (op == "mfcc") return cepstrum(node.attrs, frame);
   if (op == "sliding_stats") return stats(frame, window);
   std::vector<double> out;
@@ -123,6 +167,7 @@ std::vector<double> exact_signal(const Node& node, const Shape& shape, const std
     }
     return out;
   }
+  if (node.op->name == "taper" || node.op->name == "rfft") return of_frames(node, shape, signal);
   const auto window = static_cast<std::size_t>(attrs.integer("window"));
   const auto stride = static_cast<std::size_t>(attrs.integer("stride"));
   std::vector<double> out;

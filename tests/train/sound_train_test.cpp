@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "base/files.h"
 #include "data/random.h"
 #include "ops/ops.h"
 #include "tests/data/helpers.h"
@@ -84,7 +85,14 @@ TEST_F(SoundTrain, CrossValidationLeavesOutEveryPersonOnce) {
   }
   EXPECT_NEAR(all->mean, sum / 3, 1e-12);
   EXPECT_GT(all->mean, 0.6) << "up and down differ whoever whistles";
-  EXPECT_TRUE(std::filesystem::exists(root() / "out" / "cross_validation.json"));
+  EXPECT_EQ(all->pooled.examples, 24);
+  EXPECT_NEAR(all->pooled.accuracy, all->mean, 1e-12) << "folds of one size";
+  std::int64_t right = 0;
+  for (std::size_t c = 0; c < all->classes.size(); ++c) right += all->pooled.confusion[c][c];
+  EXPECT_NEAR(static_cast<double>(right) / 24, all->pooled.accuracy, 1e-12);
+  const auto text = read_text(root() / "out" / "cross_validation.json");
+  ASSERT_TRUE(text.ok());
+  EXPECT_NE(text->find("\"pooled\""), std::string::npos);
 }
 
 /// Features that are kept stand for the front end: learning from them, taught by another network too, gives a model
