@@ -166,7 +166,7 @@ class CompressCommand {
     if (options_.quantize == "int4") spec.qat_steps = "learned";
     if (!options_.distill.empty()) {
       recipe.distil.teacher.reset();
-      recipe.distil.teacher_model = options_.distill;
+      recipe.distil.teacher_models = {options_.distill};
     }
     if (options_.seed > 0) recipe.train.seed = options_.seed;
   }

@@ -308,7 +308,12 @@ Result<void> read_distil(TomlReader distil, DistilSpec& spec) {
   spec.teacher_channels_last =
       distil.text("teacher_layout", "channels_first", "channels_first|channels_last") == "channels_last";
   if (distil.is_text("teacher")) {
-    spec.teacher_model = distil.text("teacher", "");
+    spec.teacher_models = {distil.text("teacher", "")};
+    return distil.finish();
+  }
+  if (distil.is_list("teacher")) {
+    for (const std::string& path : distil.texts("teacher")) spec.teacher_models.emplace_back(path);
+    if (spec.teacher_models.empty()) distil.fail("teacher", "the list is empty");
     return distil.finish();
   }
   const bool wanted = distil.has("teacher");
@@ -378,8 +383,8 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   MOTE_TRY_VOID(root.finish());
   if (recipe.data.files.layout == "idx" && recipe.split.test.empty())
     recipe.split.test = {recipe.data.files.test_part + "#*"};  // such data bring their own split
-  auto& teacher = recipe.distil.teacher_model;
-  if (!teacher.empty() && teacher.is_relative()) teacher = file.parent_path() / teacher;
+  for (auto& teacher : recipe.distil.teacher_models)
+    if (teacher.is_relative()) teacher = file.parent_path() / teacher;
   recipe.file = file;
   MOTE_TRY_VOID(check_tabular(recipe));
   if (recipe.data.folder.is_relative()) recipe.data.folder = file.parent_path() / recipe.data.folder;

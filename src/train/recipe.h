@@ -135,14 +135,16 @@ struct CompressSpec {
 
 /// [distil]
 struct DistilSpec {
-  std::optional<NetworkSpec> teacher;   ///< [distil.teacher], written like [network]: trained first
-  std::filesystem::path teacher_model;  ///< or a trained one: OUT of mote train, a float .mir, or a TorchScript file
-  bool teacher_channels_last = false;   ///< layout that a TorchScript teacher takes; PyTorch's is channels first
-  double hints = 0;                     ///< weight of imitating the teacher's last features; 0: not
-  double weight = 0.5;                  ///< share of the teacher's soft targets in the loss
+  std::optional<NetworkSpec> teacher;  ///< [distil.teacher], written like [network]: trained first
+  /// Or trained ones: OUT of mote train, a float .mir, or a TorchScript file each. Several teach what they say on
+  /// average.
+  std::vector<std::filesystem::path> teacher_models;
+  bool teacher_channels_last = false;  ///< layout that a TorchScript teacher takes; PyTorch's is channels first
+  double hints = 0;                    ///< weight of imitating the teacher's last features; 0: not
+  double weight = 0.5;                 ///< share of the teacher's soft targets in the loss
   double temperature = 4;
 
-  bool wanted() const { return teacher.has_value() || !teacher_model.empty(); }
+  bool wanted() const { return teacher.has_value() || !teacher_models.empty(); }
 };
 
 /// [[search.choices]]: one setting and what a search may put there.

@@ -37,8 +37,7 @@ Result<Teacher> learn_teacher(const Recipe& recipe, const Task& task, const Prog
   return owning_teacher(std::move(teacher));
 }
 
-Result<Teacher> load_teacher(const Recipe& recipe, const Task& task) {
-  std::filesystem::path path = recipe.distil.teacher_model;
+Result<Teacher> load_teacher(const Recipe& recipe, std::filesystem::path path, const Task& task) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) path /= "model_float.mir";
   if (!std::filesystem::exists(path, ignored))
@@ -62,6 +61,34 @@ Result<Teacher> load_teacher(const Recipe& recipe, const Task& task) {
   return owning_teacher(std::move(*teacher));
 }
 
+/// Several as one: the mean of what they hold likely, and all their features side by side.
+Teacher together(std::vector<Teacher> teachers) {
+  if (teachers.size() == 1) return teachers.front();
+  return [teachers = std::move(teachers)](const at::Tensor& inputs) {
+    at::Tensor likely;
+    std::vector<at::Tensor> features;
+    for (const Teacher& teacher : teachers) {
+      const Taught one = teacher(inputs);
+      const at::Tensor share = at::softmax(one.logits, -1) / static_cast<double>(teachers.size());
+      likely = likely.defined() ? likely + share : share;
+      if (one.features.defined()) features.push_back(one.features);
+    }
+    Taught taught;
+    taught.logits = likely.clamp_min(1e-9).log();
+    if (features.size() == teachers.size()) taught.features = at::cat(features, 1);
+    return taught;
+  };
+}
+
+Result<Teacher> load_teachers(const Recipe& recipe, const Task& task) {
+  std::vector<Teacher> teachers;
+  for (const auto& path : recipe.distil.teacher_models) {
+    MOTE_TRY(Teacher teacher, load_teacher(recipe, path, task));
+    teachers.push_back(std::move(teacher));
+  }
+  return together(std::move(teachers));
+}
+
 /// Classes that a teacher gives.
 double accuracy_of(const Teacher& teacher, const InputSet& inputs, const Shape& example) {
   constexpr std::size_t kChunk = 256;
@@ -82,7 +109,8 @@ double accuracy_of(const Teacher& teacher, const InputSet& inputs, const Shape& 
 }  // namespace
 
 Result<Teacher> find_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy) {
-  MOTE_TRY(Teacher teacher, recipe.distil.teacher ? learn_teacher(recipe, task, progress) : load_teacher(recipe, task));
+  MOTE_TRY(Teacher teacher,
+           recipe.distil.teacher ? learn_teacher(recipe, task, progress) : load_teachers(recipe, task));
   accuracy = accuracy_of(teacher, task.validation_inputs, task.preparation.example);
   return teacher;
 }

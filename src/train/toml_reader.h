@@ -25,6 +25,7 @@ class TomlReader {
   TomlReader(std::string file, std::string path, const toml::table* table);
 
   bool has(std::string_view key) const { return table_ != nullptr && table_->contains(key); }
+  bool is_list(std::string_view key) const { return table_ != nullptr && table_->get_as<toml::array>(key) != nullptr; }
   bool is_text(std::string_view key) const { return table_ != nullptr && table_->get_as<std::string>(key) != nullptr; }
   std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t low, std::int64_t high);
   double real(std::string_view key, double fallback, double low, double high);

@@ -71,6 +71,15 @@ TEST_F(SoundTrain, TheModelTakesSamplesAndIntegersAgreeWithFloats) {
   EXPECT_EQ(result->train.groups.size(), 3U);
 }
 
+TEST_F(SoundTrain, EvaluatedExactlyTheTrainedNetworkIsTheIntegerOneFrontEndIncluded) {
+  const auto result =
+      run_train(options(kBands, "[split]\nby = \"recording\"\n[compress]\nquantise = \"qat\"\nqat_epochs = 3\n"), {});
+  ASSERT_TRUE(result.ok()) << result.error().to_string();
+  ASSERT_TRUE(result->exact_agreement.has_value());
+  EXPECT_EQ(result->exact_agreement->same_output, 1.0);
+  EXPECT_EQ(result->exact_agreement->largest_difference, 0);
+}
+
 TEST_F(SoundTrain, CrossValidationLeavesOutEveryPersonOnce) {
   const auto all =
       run_cross_validation(options(kBands, "[split]\nby = \"recording\"\n"), 10, [](const Progress&) { return true; });

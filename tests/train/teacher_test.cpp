@@ -78,9 +78,20 @@ TEST_F(TeacherTest, WhatMoteTrainedTeachesToo) {
     ASSERT_TRUE(result.ok()) << result.error().to_string();
     EXPECT_EQ(*result->validation_teacher, big->validation_float.accuracy);
   }
+  // The mean of one and itself says what it says; with another it teaches something else, and features stand side by
+  // side.
+  ASSERT_TRUE(run("weight = 0.7\nteacher = \"big\"\n", "one").ok());
+  const auto twice = run("weight = 0.7\nteacher = [\"big\", \"big\"]\n", "twice");
+  ASSERT_TRUE(twice.ok()) << twice.error().to_string();
+  EXPECT_EQ(*twice->validation_teacher, big->validation_float.accuracy);
+  EXPECT_NEAR(twice->history[0].loss, run("weight = 0.7\nteacher = \"big\"\n", "again")->history[0].loss, 1e-2);
+  const auto both = run("weight = 0.7\nhints = 0.5\nteacher = [\"big\", \"one\"]\n", "both");
+  ASSERT_TRUE(both.ok()) << both.error().to_string();
+  EXPECT_NE(*read_file(root() / "both/model_float.npz"), *read_file(root() / "one/model_float.npz"));
 }
 
 TEST_F(TeacherTest, BadTeachersAreNamed) {
+  EXPECT_NE(error("teacher = []\n").find("distil.teacher: the list is empty"), std::string::npos);
   EXPECT_NE(error("teacher = \"nobody.pt\"\n").find("nobody.pt: there is no such teacher"), std::string::npos);
   test::put(root() / "rubbish.pt", "not a zip file");
   EXPECT_NE(error("teacher = \"rubbish.pt\"\n").find("rubbish.pt: is not a module that torch.jit.save wrote"),
