@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/version.h"
+#include "emit/layer.h"
 
 namespace mote {
 namespace fs = std::filesystem;
@@ -39,7 +40,7 @@ std::vector<std::string> local_includes(const std::string& text) {
 Result<void> copy_kernels(const Plan& plan, const Target& target, FolderWriter& folder) {
   std::vector<std::string> todo;
   for (const Step& step : plan.steps) {
-    todo.push_back(step.header);
+    for (std::string& header : step_headers(step)) todo.push_back(std::move(header));
     todo.insert(todo.end(), step.sources.begin(), step.sources.end());
   }
   std::set<std::string> done;

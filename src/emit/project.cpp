@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/version.h"
 #include "emit/emit.h"
@@ -27,8 +28,14 @@ Json layer_json(const Plan& plan, std::size_t index) {
   const auto count = [&](std::int32_t c) {
     if (c >= 0) constants += static_cast<std::int64_t>(plan.constants[static_cast<std::size_t>(c)].bytes.size());
   };
-  for (const Field& field : step.fields)
-    if (const auto* reference = std::get_if<ConstantRef>(&field.value)) count(reference->index);
+  std::set<std::int32_t> read;  // the parts of a banded step share them
+  const auto note = [&](const std::vector<Field>& fields) {
+    for (const Field& field : fields)
+      if (const auto* reference = std::get_if<ConstantRef>(&field.value)) read.insert(reference->index);
+  };
+  note(step.fields);
+  for (const Part& part : step.parts) note(part.fields);
+  for (const std::int32_t c : read) count(c);
   for (const Argument& argument : step.arguments) count(argument.constant);
   std::int64_t live = 0;
   const auto now = static_cast<std::int32_t>(index);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "emit/emit.h"
+#include "emit/layer.h"
 
 namespace mote {
 namespace {
@@ -57,24 +58,26 @@ std::string field_value(const Plan& plan, const FieldValue& value) {
   return fmt::format("{{{}}}", fmt::join(texts, ", "));
 }
 
-std::string emit_layer(const Plan& plan, std::size_t index) {
-  const Step& step = plan.steps[index];
-  const std::string symbol = layer_symbol(plan, index);
-  std::string out = fmt::format("/* {}: {}, {} MACs. */\n", step.name, step.op, step.macs);
-  if (!step.params_type.empty()) {
-    out += fmt::format("static const {} {}_params = {{\n", step.params_type, symbol);
-    for (const Field& field : step.fields)
-      out += fmt::format("    .{} = {},\n", field.name, field_value(plan, field.value));
-    out += "};\n\n";
-  }
+/// The call of a step that is one.
+std::string emit_call(const Plan& plan, const Step& step, const std::string& symbol) {
   std::vector<std::string> arguments;
   for (const Argument& argument : step.arguments)
     arguments.push_back(argument.buffer >= 0 ? arena_pointer(plan, argument.buffer)
                                              : symbol_prefix(plan) + "_" +
                                                    plan.constants[static_cast<std::size_t>(argument.constant)].name);
   if (!step.params_type.empty()) arguments.push_back(fmt::format("&{}_params", symbol));
-  out += fmt::format("static MOTE_NOINLINE void {}(void) {{\n    {}({});\n", symbol, step.kernel,
-                     fmt::join(arguments, ",\n        "));
+  return fmt::format("    {}({});\n", step.kernel, fmt::join(arguments, ",\n        "));
+}
+
+std::string emit_layer(const Plan& plan, std::size_t index) {
+  const Step& step = plan.steps[index];
+  const std::string symbol = layer_symbol(plan, index);
+  const bool banded = !step.rounds.empty();
+  std::string out = fmt::format("/* {}: {}, {} MACs. */\n", step.name, banded ? step.kernel : step.op, step.macs);
+  if (!step.params_type.empty()) out += emit_params(plan, step.params_type, symbol + "_params", step.fields);
+  out += emit_parts(plan, step, symbol);
+  out += fmt::format("static MOTE_NOINLINE void {}(void) {{\n", symbol);
+  out += banded ? emit_rounds(plan, step, symbol) : emit_call(plan, step, symbol);
   const Argument& result = step.arguments[0];
   out += fmt::format("    MOTE_TRACE({}, arena.bytes + {}, {});\n}}\n", index,
                      plan.buffers[static_cast<std::size_t>(result.buffer)].offset,
@@ -83,6 +86,13 @@ std::string emit_layer(const Plan& plan, std::size_t index) {
 }
 
 }  // namespace
+
+std::string emit_params(const Plan& plan, const std::string& type, const std::string& symbol,
+                        const std::vector<Field>& fields) {
+  std::string out = fmt::format("static const {} {} = {{\n", type, symbol);
+  for (const Field& field : fields) out += fmt::format("    .{} = {},\n", field.name, field_value(plan, field.value));
+  return out + "};\n\n";
+}
 
 std::string emit_header(const Plan& plan, const EmitOptions& options) {
   const std::string prefix = symbol_prefix(plan);
@@ -124,7 +134,8 @@ std::string emit_source(const Plan& plan, const EmitOptions& options) {
       banner(plan, options, plan.model + ": one function a layer, and the inference that calls them in order.");
   out += fmt::format("#include \"{}.h\"\n\n", prefix);
   std::set<std::string> headers;
-  for (const Step& step : plan.steps) headers.insert(step.header);
+  for (const Step& step : plan.steps)
+    for (std::string& header : step_headers(step)) headers.insert(std::move(header));
   for (const std::string& header : headers) out += fmt::format("#include \"{}\"\n", header);
   out += fmt::format("#include \"{}_weights.h\"\n\n", prefix);
   out +=

@@ -6,7 +6,7 @@
 namespace mote {
 
 std::string_view buffer_kind_name(BufferKind kind) {
-  constexpr std::array<std::string_view, 5> kNames = {"input", "output", "activation", "scratch", "state"};
+  constexpr std::array<std::string_view, 6> kNames = {"input", "output", "activation", "scratch", "state", "rows"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -33,7 +33,8 @@ struct Field {
   bool operator==(const Field&) const = default;
 };
 
-enum class BufferKind : std::uint8_t { input, output, activation, scratch, state };
+/// `rows`: the rows of a tensor that a banded step keeps at a time.
+enum class BufferKind : std::uint8_t { input, output, activation, scratch, state, rows };
 /// "input", "output", ...: the names of the text form, of mote.json and of reports.
 std::string_view buffer_kind_name(BufferKind kind);
 
@@ -76,7 +77,42 @@ struct Overlap {
   bool operator==(const Overlap&) const = default;
 };
 
-/// One call of one kernel.
+/// A kernel with the parameters for bands of one shape: what a banded step calls.
+struct Part {
+  std::string name;  ///< the node's, as an identifier, with a number: unique in the step
+  std::string kernel;
+  std::string params_type;
+  std::string header;
+  std::vector<Field> fields;
+  bool operator==(const Part&) const = default;
+};
+
+/// Bytes of one of a banded step's buffers that one call reads or writes, and which bytes of the tensor they are; all
+/// as of a round's first turn, with what a turn adds.
+struct Stretch {
+  std::int32_t argument = -1;  ///< into Step::arguments
+  std::int64_t bytes = 0;
+  std::int64_t offset = 0, offset_step = 0;  ///< from the buffer's start
+  std::int64_t tensor = 0, tensor_step = 0;  ///< from the tensor's start; of scratch always 0
+  bool operator==(const Stretch&) const = default;
+};
+
+/// One call within a banded step.
+struct BandCall {
+  std::int32_t part = -1;  ///< into Step::parts; -1: moves stretches[1] to stretches[0], to lower addresses
+  std::vector<Stretch>
+      stretches;  ///< outputs first, then inputs, then scratch: the order of the C function's parameters
+  bool operator==(const BandCall&) const = default;
+};
+
+/// Calls that are done `turns` times, in order.
+struct Round {
+  std::int32_t turns = 1;
+  std::vector<BandCall> calls;
+  bool operator==(const Round&) const = default;
+};
+
+/// One call of one kernel, or, with `rounds`, several layers by bands of rows (plan/rows.h).
 struct Step {
   std::string name;                  ///< the node's name as an identifier, unique in the plan
   std::string op;                    ///< the operator's name, for reports
@@ -88,6 +124,10 @@ struct Step {
   std::vector<Argument>
       arguments;    ///< outputs first, then inputs, then scratch: the order of the C function's parameters
   Overlap overlap;  ///< between arguments[0] and the first pointer input
+  /// Of a banded step, whose `kernel` is only a word for reports. Its arguments are the output, the inputs, the rows
+  /// kept of each tensor between, and scratch.
+  std::vector<Part> parts;
+  std::vector<Round> rounds;
   std::int64_t macs = 0;
   std::int64_t instructions_estimated = 0;  ///< by the kernel's cost model; 0: unknown
   /// Model tensor that this step completes (int8 value checked by per-layer tests), or kNoTensor.

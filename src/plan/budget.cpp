@@ -1,11 +1,14 @@
-// What a plan may cost: making it smaller in RAM by other kernels, and saying what does not fit.
+// What a plan may cost: making it smaller in RAM by other kernels or by bands of rows, and saying what does not fit.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <tuple>
 
+#include "plan/optimisations.h"
 #include "plan/plan.h"
+#include "plan/rows.h"
 
 namespace mote {
 namespace {
@@ -40,27 +43,79 @@ std::int64_t instructions_of(const Plan& plan) {
   return sum;
 }
 
+/// What fit_ram changes of a choice.
+struct Exchange {
+  std::vector<std::size_t> taken;
+  RowChains chains;
+};
+
+/// Among the kernels that do the node alone and need no more constants than the one taken.
+std::size_t fastest(const KernelChoice& choice, std::size_t n) {
+  const std::vector<Candidate>& all = choice.options[n];
+  const auto worse = [&](const Candidate& c) {
+    const std::int64_t too_many = constant_bytes(c.call) - constant_bytes(all[choice.taken[n]].call);
+    return std::tuple(c.def->fuses, std::max<std::int64_t>(0, too_many), c.call.instructions);
+  };
+  return static_cast<std::size_t>(
+      std::min_element(all.begin(), all.end(),
+                       [&](const Candidate& a, const Candidate& b) { return worse(a) < worse(b); }) -
+      all.begin());
+}
+
+bool in_chain(const KernelChoice& choice, std::size_t n) {
+  return std::any_of(choice.chains.begin(), choice.chains.end(),
+                     [n](const auto& c) { return c->schedule.first <= n && n <= c->schedule.last; });
+}
+
+/// The chain takes the place of all that its nodes were part of.
+Exchange with_chain(const KernelChoice& choice, std::shared_ptr<const RowChain> chain) {
+  Exchange exchange{choice.taken, {}};
+  const std::size_t first = chain->schedule.first, last = chain->schedule.last;
+  for (const auto& other : choice.chains)
+    if (other->schedule.last < first || other->schedule.first > last) exchange.chains.push_back(other);
+  for (std::size_t n = 0; n < choice.options.size(); ++n) {
+    if (choice.options[n].empty()) continue;
+    const int absorbs = choice.options[n][choice.taken[n]].call.absorbs;
+    if (absorbs >= static_cast<int>(first) && absorbs <= static_cast<int>(last)) exchange.taken[n] = fastest(choice, n);
+  }
+  exchange.chains.push_back(std::move(chain));
+  return exchange;
+}
+
+/// Constants, and what chains add to them.
+std::int64_t flash_of(const Plan& plan, const RowChains& chains) {
+  std::int64_t sum = plan.constant_bytes();
+  for (const auto& chain : chains) sum += chain->flash_bytes;
+  return sum;
+}
+
 }  // namespace
 
 Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions& options, const RamGoal& goal,
                      KernelChoice& choice, Plan& plan) {
+  RowKernels row_kernels(graph, target, options);
   while (plan.arena_bytes > goal.bytes) {
+    const Exchange before{choice.taken, choice.chains};
     double best_price = -1;
-    KernelChoice best_choice;
+    Exchange best;
     Plan best_plan;
-    const auto consider = [&](KernelChoice other) -> Result<void> {
-      MOTE_TRY(Plan smaller, lay_out(graph, target, options, other));
+    const auto attempt = [&](Exchange exchange) -> Result<void> {
+      choice.taken = exchange.taken;
+      choice.chains = exchange.chains;
+      auto laid_out = lay_out(graph, target, options, choice);
+      choice.taken = before.taken;
+      choice.chains = before.chains;
+      MOTE_TRY(Plan smaller, std::move(laid_out));
       const std::int64_t won = plan.arena_bytes - smaller.arena_bytes;
-      const std::int64_t flash = options.budget.flash_bytes;
-      if (won <= 0 ||
-          (flash > 0 && smaller.constant_bytes() > flash && smaller.constant_bytes() > plan.constant_bytes()))
-        return {};
+      const std::int64_t allowed = options.budget.flash_bytes;
+      const std::int64_t flash = flash_of(smaller, exchange.chains);
+      if (won <= 0 || (allowed > 0 && flash > allowed && flash > flash_of(plan, before.chains))) return {};
       const std::int64_t lost = instructions_of(smaller) - instructions_of(plan);
       const double price = static_cast<double>(std::max<std::int64_t>(0, lost)) / static_cast<double>(won);
       if (instructions_of(smaller) > goal.most_instructions || price > goal.most_per_byte) return {};
       if (best_price >= 0 && price >= best_price) return {};
       best_price = price;
-      best_choice = std::move(other);
+      best = std::move(exchange);
       best_plan = std::move(smaller);
       return {};
     };
@@ -69,21 +124,29 @@ Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions
     std::map<std::string_view, std::vector<std::pair<std::size_t, std::size_t>>> everywhere;
     for (const std::size_t n : fullest_nodes(graph, plan)) {
       for (std::size_t k = 0; k < choice.options[n].size(); ++k) {
-        if (k == choice.taken[n]) continue;
-        KernelChoice other = choice;
+        const int absorbs = choice.options[n][k].call.absorbs;
+        if (k == choice.taken[n] || in_chain(choice, n) ||
+            (absorbs >= 0 && in_chain(choice, static_cast<std::size_t>(absorbs))))
+          continue;
+        Exchange other = before;
         other.taken[n] = k;
         everywhere[choice.options[n][k].def->name].emplace_back(n, k);
-        MOTE_TRY_VOID(consider(std::move(other)));
+        MOTE_TRY_VOID(attempt(std::move(other)));
       }
     }
     for (const auto& [name, places] : everywhere) {
       if (places.size() < 2) continue;
-      KernelChoice other = choice;
+      Exchange other = before;
       for (const auto& [n, k] : places) other.taken[n] = k;
-      MOTE_TRY_VOID(consider(std::move(other)));
+      MOTE_TRY_VOID(attempt(std::move(other)));
     }
+    if (is_on(kRowChains, options.disabled_kernels))
+      for (const RowSchedule& schedule : row_schedules(graph, plan))
+        if (auto chain = row_kernels.lower(schedule, choice))
+          MOTE_TRY_VOID(attempt(with_chain(choice, std::move(chain))));
     if (best_price < 0) return {};
-    choice = std::move(best_choice);
+    choice.taken = std::move(best.taken);
+    choice.chains = std::move(best.chains);
     plan = std::move(best_plan);
   }
   return {};

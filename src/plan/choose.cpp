@@ -18,18 +18,6 @@ bool disabled(const PlanOptions& options, const KernelDef& def) {
   return std::find(names.begin(), names.end(), def.name) != names.end();
 }
 
-/// `wide` is the graph with int8 in the place of int4.
-std::vector<Candidate> candidates(const Graph& graph, const Graph& wide, const Node& node, const Target& target,
-                                  const PlanOptions& options) {
-  std::vector<Candidate> found;
-  for (const KernelDef* def : kernels_for(*node.op)) {
-    const Graph& seen = def->int4 ? graph : wide;
-    if (target.has_source(def->source) && !disabled(options, *def) && def->applies(seen, node, target))
-      found.push_back({def, def->lower(seen, node, target)});
-  }
-  return found;
-}
-
 /// Orders by what the user favours; every order ends in instructions, so that ties are broken sensibly and always
 /// alike.
 bool better(const Candidate& a, const Candidate& b, Optimize optimize) {
@@ -154,6 +142,17 @@ void save_flash(const Options& options, Choice& choice) {
 
 }  // namespace
 
+std::vector<Candidate> kernel_candidates(const Graph& graph, const Graph& wide, const Node& node, const Target& target,
+                                         const PlanOptions& options) {
+  std::vector<Candidate> found;
+  for (const KernelDef* def : kernels_for(*node.op)) {
+    const Graph& seen = def->int4 ? graph : wide;
+    if (target.has_source(def->source) && !disabled(options, *def) && def->applies(seen, node, target))
+      found.push_back({def, def->lower(seen, node, target)});
+  }
+  return found;
+}
+
 Result<KernelChoice> choose_kernels(const Graph& graph, const Target& target, const PlanOptions& options) {
   const Graph wide = widen_int4(graph);
   Options found(graph.nodes.size());
@@ -161,7 +160,7 @@ Result<KernelChoice> choose_kernels(const Graph& graph, const Target& target, co
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
     if (node.op->layout_free && !graph.tensor(node.inputs[0]).is_constant()) continue;
-    found[n] = candidates(graph, wide, node, target, options);
+    found[n] = kernel_candidates(graph, wide, node, target, options);
     if (std::all_of(found[n].begin(), found[n].end(), [](const Candidate& c) { return c.def->fuses; }))
       return unsupported(fmt::format("{} ({}) has no kernel for target {}", node.op->name,
                                      dtype_name(graph.tensor(node.outputs[0]).type), target.name),
@@ -180,7 +179,7 @@ Result<KernelChoice> choose_kernels(const Graph& graph, const Target& target, co
     save_flash(found, choice);
   }
   if (options.budget.flash_bytes > 0) fit_flash(found, choice, options.budget.flash_bytes);
-  return KernelChoice{std::move(found), std::move(choice)};
+  return KernelChoice{std::move(found), std::move(choice), {}};
 }
 
 }  // namespace mote

@@ -2,12 +2,21 @@
 // PlanOptions::disabled_kernels.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace mote {
 
 inline constexpr std::string_view kShareConstants = "share_constants";  ///< equal constants are stored once
-inline constexpr std::array kPlanOptimisations = {kShareConstants};
+inline constexpr std::string_view kRowChains = "row_chains";            ///< layers by bands of rows (plan/rows.h)
+inline constexpr std::array kPlanOptimisations = {kShareConstants, kRowChains};
+
+/// Whether this one is not among the names that are left out.
+inline bool is_on(std::string_view name, const std::vector<std::string>& disabled) {
+  return std::find(disabled.begin(), disabled.end(), name) == disabled.end();
+}
 
 }  // namespace mote

@@ -9,6 +9,7 @@
 #include "plan/check_memory.h"
 #include "plan/memory.h"
 #include "plan/optimisations.h"
+#include "plan/rows.h"
 
 namespace mote {
 namespace {
@@ -37,13 +38,22 @@ class Planner {
     MOTE_TRY_VOID(check_outputs());
     add_inputs();
     std::vector<bool> absorbed(graph_.nodes.size(), false);
+    std::vector<const RowChain*> chain_at(graph_.nodes.size(), nullptr);  // by last node
+    for (const auto& chain : choice.chains) {
+      chain_at[chain->schedule.last] = chain.get();
+      for (std::size_t n = chain->schedule.first; n <= chain->schedule.last; ++n) absorbed[n] = true;
+    }
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-      if (choice.options[n].empty()) continue;
+      if (choice.options[n].empty() || absorbed[n]) continue;
       const int other = choice.options[n][choice.taken[n]].call.absorbs;
       if (other >= 0) absorbed[static_cast<std::size_t>(other)] = true;
     }
-    for (std::size_t n = 0; n < graph_.nodes.size(); ++n)
-      if (!choice.options[n].empty() && !absorbed[n]) add_step(n, choice.options[n][choice.taken[n]].call);
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (chain_at[n] != nullptr)
+        add_chain(*chain_at[n]);
+      else if (!choice.options[n].empty() && !absorbed[n])
+        add_step(n, choice.options[n][choice.taken[n]].call);
+    }
     add_outputs();
     place();
     return std::move(plan_);
@@ -177,6 +187,50 @@ class Planner {
           {step.name + "_scratch", BufferKind::scratch, call.scratch_bytes, 0, index, index, kNoTensor});
       step.arguments.push_back({static_cast<std::int32_t>(plan_.buffers.size()) - 1, -1, Access::write, "void"});
     }
+    plan_.steps.push_back(std::move(step));
+  }
+
+  /// Layers by bands of rows: one step, whose rings are buffers of its own.
+  void add_chain(const RowChain& chain) {
+    const RowSchedule& schedule = chain.schedule;
+    const Node& last = graph_.nodes[schedule.last];
+    const auto index = static_cast<std::int32_t>(plan_.steps.size());
+    Step step;
+    step.name = unique_step_name(last.name);
+    step.op = "rows";
+    step.kernel = fmt::format("{} layers by rows", schedule.last - schedule.first + 1);
+    step.sources = chain.sources;
+    for (std::size_t n = schedule.first; n <= schedule.last; ++n) step.macs += macs(n);
+    step.instructions_estimated = chain.instructions;
+    step.tensor = last.outputs[0];
+    if (options_.in_place) step.overlap = {.allowed = true, .lead = schedule.lead, .equal_offset_only = false};
+    std::vector<std::int32_t> placed;  // the chain's constants among the plan's
+    for (const Constant& constant : chain.constants) placed.push_back(add_constant(constant, step.name + "_rows"));
+    step.parts = chain.parts;
+    for (Part& part : step.parts)
+      for (Field& field : part.fields)
+        if (auto* reference = std::get_if<ConstantRef>(&field.value); reference != nullptr && reference->index >= 0)
+          reference->index = placed[static_cast<std::size_t>(reference->index)];
+    step.rounds = chain.rounds;
+
+    const auto type = [&](TensorId id) { return std::string(c_type(graph_.tensor(id).type)); };
+    step.arguments.push_back(
+        {buffer(last.outputs[0], BufferKind::activation, index), -1, Access::write, type(last.outputs[0])});
+    for (const TensorId id : schedule.inputs) {
+      const std::int32_t b = buffer(id, BufferKind::activation, index);
+      at(b).last = std::max(at(b).last, index);
+      step.arguments.push_back({b, -1, Access::read, type(id)});
+    }
+    const auto add_own = [&](const std::string& name, BufferKind kind, std::int64_t bytes, const std::string& c_name) {
+      plan_.buffers.push_back({name, kind, bytes, 0, index, index, kNoTensor});
+      step.arguments.push_back({static_cast<std::int32_t>(plan_.buffers.size()) - 1, -1, Access::write, c_name});
+    };
+    for (std::size_t i = 0; i < schedule.between.size(); ++i) {
+      const Tensor& tensor = graph_.tensor(schedule.between[i]);
+      add_own(identifier(tensor.name) + "_rows", BufferKind::rows,
+              schedule.rows[i] * (tensor.bytes() / tensor.shape[1]), type(schedule.between[i]));
+    }
+    if (chain.scratch_bytes > 0) add_own(step.name + "_scratch", BufferKind::scratch, chain.scratch_bytes, "void");
     plan_.steps.push_back(std::move(step));
   }
 

@@ -3,6 +3,8 @@
 // hard parts.
 #pragma once
 
+#include <memory>
+
 #include "ir/plan.h"
 #include "ir/target.h"
 #include "kernels/kernel.h"
@@ -27,11 +29,20 @@ struct Candidate {
   KernelCall call;
 };
 
-/// Every kernel that could do each node (none for layout-free nodes), and which is taken.
+struct RowChain;  // plan/rows.h
+using RowChains = std::vector<std::shared_ptr<const RowChain>>;
+
+/// Every kernel that could do each node (none for layout-free nodes), and which is taken; chains of nodes that are done
+/// by bands instead, disjoint.
 struct KernelChoice {
   std::vector<std::vector<Candidate>> options;  ///< by node
   std::vector<std::size_t> taken;               ///< by node, index into its options
+  RowChains chains;
 };
+
+/// Every kernel that could do the node, in the list's order. `wide` is the graph with int8 in the place of int4.
+std::vector<Candidate> kernel_candidates(const Graph& graph, const Graph& wide, const Node& node, const Target& target,
+                                         const PlanOptions& options);
 
 /// Takes by the budget's rule: size the fewest bytes of flash, else the fewest instructions; balanced only while
 /// constants stay within a tenth and 2 KiB of the smallest. A flash limit then makes it step down where that costs

@@ -25,6 +25,36 @@ std::string field_text(const Plan& plan, const Field& field) {
   return fmt::format("{}={}", field.name, value);
 }
 
+std::string fields_text(const Plan& plan, const std::vector<Field>& fields) {
+  std::vector<std::string> texts;
+  for (const Field& field : fields) texts.push_back(field_text(plan, field));
+  return fmt::format("{}", fmt::join(texts, " "));
+}
+
+/// "conv_rows[96..288 +192]": bytes of a buffer in the first turn, and what each turn adds.
+std::string stretch_text(const Plan& plan, const Step& step, const Stretch& stretch) {
+  const Argument& argument = step.arguments[static_cast<std::size_t>(stretch.argument)];
+  return fmt::format("{}[{}..{} +{}]", plan.buffers[static_cast<std::size_t>(argument.buffer)].name, stretch.offset,
+                     stretch.offset + stretch.bytes, stretch.offset_step);
+}
+
+/// The parts and rounds of a banded step, a line each.
+std::string rounds_text(const Plan& plan, const Step& step) {
+  std::string out;
+  for (const Part& part : step.parts)
+    out += fmt::format("  part {} {} {}\n", part.name, part.kernel, fields_text(plan, part.fields));
+  for (const Round& round : step.rounds) {
+    out += fmt::format("  round of {}\n", round.turns);
+    for (const BandCall& call : round.calls) {
+      std::vector<std::string> stretches;
+      for (const Stretch& stretch : call.stretches) stretches.push_back(stretch_text(plan, step, stretch));
+      out += fmt::format("    {}({})\n", call.part < 0 ? "move" : step.parts[static_cast<std::size_t>(call.part)].name,
+                         fmt::join(stretches, ", "));
+    }
+  }
+  return out;
+}
+
 std::string argument_text(const Plan& plan, const Argument& argument) {
   constexpr std::string_view kAccess[] = {"read", "write", "update"};
   const std::string what = argument.buffer >= 0 ? plan.buffers[static_cast<std::size_t>(argument.buffer)].name
@@ -46,10 +76,9 @@ std::string to_text(const Plan& plan) {
   for (const Step& step : plan.steps) {
     std::vector<std::string> arguments;
     for (const Argument& argument : step.arguments) arguments.push_back(argument_text(plan, argument));
-    std::vector<std::string> fields;
-    for (const Field& field : step.fields) fields.push_back(field_text(plan, field));
     out += fmt::format("step {} {} {}({}) {}\n", step.name, step.op, step.kernel, fmt::join(arguments, ", "),
-                       fmt::join(fields, " "));
+                       fields_text(plan, step.fields));
+    out += rounds_text(plan, step);
   }
   return out;
 }

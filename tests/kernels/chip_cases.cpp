@@ -30,11 +30,12 @@ void merge(Merged& into, const OpCase& test) {
     for (TensorId& id : list) id = id == kNoTensor ? kNoTensor : ids[static_cast<std::size_t>(id)];
     return list;
   };
-  Node node = test.graph.nodes[0];
-  node.name = prefix + node.name;
-  node.inputs = moved(node.inputs);
-  node.outputs = moved(node.outputs);
-  into.graph.nodes.push_back(node);
+  for (Node node : test.graph.nodes) {
+    node.name = prefix + node.name;
+    node.inputs = moved(node.inputs);
+    node.outputs = moved(node.outputs);
+    into.graph.nodes.push_back(std::move(node));
+  }
   for (const TensorId id : moved(test.graph.inputs)) into.graph.inputs.push_back(id);
   for (const TensorId id : moved(test.graph.outputs)) into.graph.outputs.push_back(id);
   testing::Random random(77);
@@ -77,7 +78,7 @@ void expect_reference(const Merged& merged, const RunResult& run, const std::str
     const std::vector<Bytes> expected = reference.run(inputs);
     for (std::size_t o = 0; o < expected.size(); ++o)
       EXPECT_TRUE(agree(merged.graph.tensor(merged.graph.outputs[o]), sample_of(run.outputs[o], sample), expected[o]))
-          << where << ": " << merged.graph.nodes[o].name << " sample " << sample;
+          << where << ": " << merged.graph.tensor(merged.graph.outputs[o]).name << " sample " << sample;
   }
 }
 

@@ -11,55 +11,12 @@
 #include "passes/stream.h"
 #include "plan/check_memory.h"
 #include "plan/plan.h"
-#include "tests/kernels/device_call.h"
+#include "tests/kernels/plan_runner.h"
 #include "tests/kernels/run_kernel.h"
 #include "tests/passes/random_graph.h"
 
 namespace mote::testing {
 namespace {
-
-/// Executes a plan's steps in one arena, as the emitted C would.
-class PlanRunner {
- public:
-  explicit PlanRunner(const Plan& plan) : plan_(plan), words_(static_cast<std::size_t>(plan.arena_bytes) / 8 + 1) {
-    for (const Buffer& buffer : plan.buffers)
-      if (buffer.kind == BufferKind::state) std::fill_n(arena() + buffer.offset, buffer.bytes, buffer.reset_byte);
-  }
-
-  std::vector<Bytes> run(const std::vector<Bytes>& inputs) {
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      std::copy(inputs[i].begin(), inputs[i].end(), place(plan_.inputs[i].buffer));
-    for (const Step& step : plan_.steps) {
-      KernelCall call;
-      call.kernel = step.kernel;
-      call.params_type = step.params_type;
-      call.fields = step.fields;
-      call.constants = plan_.constants;
-      std::vector<Bytes> constants;  // read as arguments
-      constants.reserve(step.arguments.size());
-      std::vector<void*> arguments;
-      for (const Argument& argument : step.arguments) {
-        if (argument.buffer < 0)
-          constants.push_back(plan_.constants[static_cast<std::size_t>(argument.constant)].bytes);
-        arguments.push_back(argument.buffer < 0 ? constants.back().data() : place(argument.buffer));
-      }
-      call_device(call, arguments);
-    }
-    std::vector<Bytes> outputs;
-    for (const Port& port : plan_.outputs) {
-      const std::uint8_t* from = place(port.buffer);
-      outputs.emplace_back(from, from + dtype_bytes(port.type, element_count(port.shape)));
-    }
-    return outputs;
-  }
-
- private:
-  std::uint8_t* arena() { return reinterpret_cast<std::uint8_t*>(words_.data()); }
-  std::uint8_t* place(std::int32_t buffer) { return arena() + plan_.buffers[static_cast<std::size_t>(buffer)].offset; }
-
-  const Plan& plan_;
-  std::vector<std::uint64_t> words_;
-};
 
 /// Kernels that other plans of the graph could do without.
 std::set<std::string> kernels_used(const Graph& graph) {

@@ -41,6 +41,7 @@ struct RandomGraphOptions {
   int dead_percent = 20;    ///< chance that an output channel has no weights
   bool joins = false;       ///< concats and slices too
   bool blocks = false;      ///< residual blocks too: a convolution of x, or two, and x added to it
+  std::int32_t fours = 0;   ///< if not 0: channels come in fours, and sides are up to this
 };
 
 class RandomGraph {
@@ -49,7 +50,8 @@ class RandomGraph {
 
   Graph make() {
     graph_.name = "random";
-    const Shape shape = {1, random_.integer(3, 8), random_.integer(3, 8), random_.integer(1, 5)};
+    const std::int32_t side = options_.fours > 0 ? options_.fours : 8;
+    const Shape shape = {1, random_.integer(3, side), random_.integer(3, side), channels(5)};
     x_ = activation("input", shape);
     graph_.inputs = {x_};
     for (int i = 0; i < options_.layers; ++i) layer();
@@ -65,6 +67,9 @@ class RandomGraph {
 
  private:
   bool quantized() const { return options_.type == DType::i8; }
+  std::int32_t channels(std::int32_t most) {
+    return options_.fours > 0 ? 4 * random_.integer(1, 3) : random_.integer(1, most);
+  }
   std::int32_t pick(std::size_t size) { return random_.integer(0, static_cast<std::int32_t>(size) - 1); }
   const Tensor& x() const { return graph_.tensor(x_); }
 
@@ -202,7 +207,7 @@ class RandomGraph {
 
   void conv2d() {
     const Shape in = x().shape;
-    const std::int32_t k = random_.integer(1, 3), out = random_.integer(1, 6);
+    const std::int32_t k = random_.integer(1, 3), out = channels(6);
     const std::int32_t kh = std::min(k, in[1]), kw = std::min(random_.integer(1, 3), in[2]);
     weighted(ops::conv2d, {out, kh, kw, in[3]}, 0, kh * kw * in[3]);
   }
