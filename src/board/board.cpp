@@ -40,13 +40,17 @@ MemoryRegion read_region(Fields fields, bool needs_name) {
 FlashTiming read_flash_timing(Fields fields) {
   FlashTiming timing;
   timing.wait_states = fields.integer("wait_states", 1, 100);
-  timing.width_bytes = fields.integer("width_bytes", 1, 64);
   timing.line_bytes = fields.integer("line_bytes", 1, 64);
   timing.instruction_lines = fields.integer("instruction_lines", 1, 64);
   timing.data_lines = fields.integer("data_lines", 1, 64);
   timing.source = fields.text("source");
-  if (timing.width_bytes > 0 && timing.line_bytes % timing.width_bytes != 0)
-    fields.fail("line_bytes", "must be a multiple of width_bytes");
+  for (Fields& mode : fields.objects("modes")) {
+    timing.modes.push_back({mode.text("name"), mode.integer("width_bytes", 1, 64), mode.flag_or("prefetch", false)});
+    if (timing.modes.back().width_bytes > 0 && timing.line_bytes % timing.modes.back().width_bytes != 0)
+      mode.fail("width_bytes", "must divide line_bytes");
+    mode.reject_others();
+  }
+  if (timing.modes.empty() || timing.modes.size() > 4) fields.fail("modes", "must be one to four tables");
   fields.reject_others();
   return timing;
 }

@@ -24,11 +24,17 @@ struct Currents {
 /// What reading the flash costs when its word is in no cache. For an estimate beside `cycles_estimated`, which takes
 /// all memory as free of wait states.
 struct FlashTiming {
+  /// A way to set the flash up.
+  struct Mode {
+    std::string name;              ///< "two banks"
+    std::int64_t width_bytes = 0;  ///< of one read of the flash
+    bool prefetch = false;         ///< the word behind one that instructions came from is read at once
+  };
   std::int64_t wait_states = 0;        ///< cycles for every word that is in no cache
-  std::int64_t width_bytes = 0;        ///< of one read of the flash
   std::int64_t line_bytes = 0;         ///< of a cache line
   std::int64_t instruction_lines = 0;  ///< lines of the instruction cache
   std::int64_t data_lines = 0;         ///< lines of the data cache
+  std::vector<Mode> modes;             ///< 1 to 4; the first is how the board comes
   std::string source;
 };
 

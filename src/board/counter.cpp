@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <sstream>
 
 #include "base/files.h"
@@ -25,9 +26,11 @@ Result<std::string> counter_config(const Firmware& firmware, const ElfFile& elf)
     text += fmt::format("cost {} {}\n", name, cycles);
   if (const auto& timing = firmware.board.flash_timing) {
     const MemoryRegion& flash = firmware.board.target.emulator.flash;
-    text += fmt::format("flash {:x} {:x} {:x} {:x} {:x} {:x} {:x}\n", flash.address,
-                        flash.address + static_cast<std::uint64_t>(flash.bytes), timing->wait_states,
-                        timing->width_bytes, timing->line_bytes, timing->instruction_lines, timing->data_lines);
+    for (const FlashTiming::Mode& mode : timing->modes)
+      text +=
+          fmt::format("flash {:x} {:x} {:x} {:x} {:x} {:x} {:x} {:x}\n", flash.address,
+                      flash.address + static_cast<std::uint64_t>(flash.bytes), timing->wait_states, mode.width_bytes,
+                      timing->line_bytes, timing->instruction_lines, timing->data_lines, mode.prefetch ? 1 : 0);
   }
   text += fmt::format("strict_alignment {}\n", firmware.board.target.target.has("unaligned") ? 0 : 1);
   const auto missing = [&](const std::string& name) {
@@ -61,6 +64,7 @@ Result<Counts> read_counts(const fs::path& path, std::size_t layers) {
   std::int64_t calls = 0;
   std::string key;
   Count total;
+  std::array<std::int64_t, 4> all_waits{};
   const auto per_sample = [&](Count sum) {
     const std::int64_t n = std::max<std::int64_t>(calls, 1);
     return Count{(sum.instructions + n / 2) / n, (sum.cycles + n / 2) / n, (sum.waits + n / 2) / n};
@@ -81,8 +85,12 @@ Result<Counts> read_counts(const fs::path& path, std::size_t layers) {
       counts.most = count;
       continue;
     }
-    if (!(lines >> count.waits)) break;
+    std::array<std::int64_t, 4> waits{};  // by mode of the flash
+    for (std::int64_t& w : waits) lines >> w;
+    if (!lines) break;
+    count.waits = waits[0];
     total.waits += count.waits;
+    for (std::size_t mode = 0; mode < waits.size(); ++mode) all_waits[mode] += waits[mode];
     total.instructions += count.instructions;
     total.cycles += count.cycles;
     if (key == "invoke") counts.invoke = per_sample(count);
@@ -91,6 +99,7 @@ Result<Counts> read_counts(const fs::path& path, std::size_t layers) {
   if (calls == 0 || counts.layers.size() != layers)
     return tool_failed("the counting plugin wrote no usable result", path.filename().string());
   counts.total = per_sample(total);
+  for (const std::int64_t waits : all_waits) counts.waits.push_back(per_sample({0, 0, waits}).waits);
   return counts;
 }
 

@@ -74,6 +74,8 @@ Result<MeasureResult> measure(const Project& project, const Board& board, const 
   report.ram_bytes += result.stack_bytes.value_or(0);
   if (result.counts) {
     estimate(report, board, result.counts->total);
+    for (std::size_t mode = 0; board.flash_timing && mode < board.flash_timing->modes.size(); ++mode)
+      report.wait_cycles_modes.emplace_back(board.flash_timing->modes[mode].name, result.counts->waits[mode]);
     report.cycles_estimated_max = result.counts->most.cycles;
     for (std::size_t i = 0; i < report.layers.size(); ++i) estimate(report.layers[i], board, result.counts->layers[i]);
   }
@@ -118,6 +120,9 @@ nlohmann::json to_json(const Report& report) {
                          {"energy_source", report.energy_source},
                          {"wait_source", report.wait_source}};
   put_estimates(json, report);
+  if (!report.wait_cycles_modes.empty()) json["wait_cycles_modes"] = nlohmann::json::array();
+  for (const auto& [name, cycles] : report.wait_cycles_modes)
+    json["wait_cycles_modes"].push_back({{"name", name}, {"cycles_estimated", cycles}});
   json["cycles_estimated_max"] = value_or_null(report.cycles_estimated_max);
   json["stack_bytes"] = value_or_null(report.stack_bytes);
   json["bit_exact"] = value_or_null(report.bit_exact);

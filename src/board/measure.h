@@ -44,9 +44,10 @@ struct Report {
   std::optional<std::int64_t> cycles_estimated;
   std::optional<std::int64_t> cycles_estimated_max;  ///< of the costliest sample
   std::optional<std::int64_t>
-      wait_cycles_estimated;  ///< what flash wait states add at most, where the board's file describes them
-  std::optional<double> latency_ms_estimated;  ///< cycles at the board's clock
-  std::optional<double> energy_uj_estimated;   ///< latency * voltage * active current, of one inference
+      wait_cycles_estimated;  ///< what flash wait states add as the board comes, where its file describes them
+  std::vector<std::pair<std::string, std::int64_t>> wait_cycles_modes;  ///< and in every mode that it describes
+  std::optional<double> latency_ms_estimated;                           ///< cycles at the board's clock
+  std::optional<double> energy_uj_estimated;  ///< latency * voltage * active current, of one inference
   std::int64_t arena_bytes = 0;
   std::optional<std::int64_t> stack_bytes;  ///< deepest use of invoke and all it calls
   std::int64_t ram_bytes =

@@ -25,7 +25,7 @@ struct RunOptions {
 struct Count {
   std::int64_t instructions = 0;
   std::int64_t cycles = 0;  ///< estimated from the target's table
-  std::int64_t waits = 0;   ///< cycles that flash wait states add at most; 0 where the board does not describe them
+  std::int64_t waits = 0;   ///< cycles that flash wait states add as the board comes; 0 where it does not describe them
 };
 
 /// The first access of a word at an address that is no multiple of its size, on a target without the feature
@@ -40,6 +40,7 @@ struct Counts {
   Count invoke;                        ///< in the invoke function itself, between layers
   std::vector<Count> layers;           ///< in the order of Project::layers
   Count most;                          ///< of the costliest sample
+  std::vector<std::int64_t> waits;     ///< of the total, in each of FlashTiming's modes; as many as the plugin can play
   std::optional<Unaligned> unaligned;  ///< the emulator lets it pass, the chip would not: `run` makes it an error
 };
 

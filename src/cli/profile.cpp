@@ -55,12 +55,12 @@ Result<int> profile(const Options& options, const Session& session) {
     session.say(fmt::format("Cycles are an estimate without wait states, from {}; energy from {}.",
                             report.estimate_source,
                             report.energy_source.empty() ? "nothing (no currents known)" : report.energy_source));
-  if (report.wait_cycles_estimated)
-    session.say(fmt::format("Flash wait states add at most {} cycles ({:.0f} %), from {}.",
-                            *report.wait_cycles_estimated,
-                            100.0 * static_cast<double>(*report.wait_cycles_estimated) /
+  for (const auto& [name, cycles] : report.wait_cycles_modes)
+    session.say(fmt::format("Flash wait states add {} cycles ({:.0f} %): {}.", cycles,
+                            100.0 * static_cast<double>(cycles) /
                                 static_cast<double>(std::max<std::int64_t>(report.cycles_estimated.value_or(1), 1)),
-                            report.wait_source));
+                            name));
+  if (!report.wait_source.empty()) session.say(fmt::format("Wait states are an estimate from {}.", report.wait_source));
   if (!options.json.empty()) MOTE_TRY_VOID(write_text(options.json, to_json(report).dump(1) + "\n"));
   if (!options.html.empty()) {
     MOTE_TRY(const std::string page, html_report(report_json(source.project, source.board, report)));

@@ -20,7 +20,7 @@ struct Loop {
   int cycles;
 };
 
-Count layer_count(const Loop& loop, int turns) {
+Counts counts_of(const Loop& loop, int turns) {
   const auto folder = TemporaryFolder::create();
   testing::TinyModel model;
   model.extra = fmt::format(
@@ -33,7 +33,12 @@ Count layer_count(const Loop& loop, int turns) {
   if (!project || !board) return {};
   const auto measured = measure(*project, *board);
   EXPECT_TRUE(measured) << loop.name << ": " << measured.error().to_string();
-  return measured ? measured->run.counts->layers[0] : Count{};
+  return measured ? *measured->run.counts : Counts{};
+}
+
+Count layer_count(const Loop& loop, int turns) {
+  const Counts counts = counts_of(loop, turns);
+  return counts.layers.empty() ? Count{} : counts.layers[0];
 }
 
 class HandCounted : public ::testing::TestWithParam<Loop> {};
@@ -93,6 +98,26 @@ TEST(FlashWaits, ComeBackWhenTheLoopOutgrowsTheCache) {
   // 64 words, one from each 8 bytes of 512 in flash (the code itself serves), through a data cache of 256 bytes.
   EXPECT_EQ(waits_per_turn("adr.w r0, 1b\\n.rept 64\\nldr r1, [r0], #8\\n.endr"), 64 * 5);
   EXPECT_EQ(waits_per_turn("adr.w r0, 1b\\n.rept 16\\nldr r1, [r0], #8\\n.endr"), 0);
+}
+
+// The same loop in every mode of the board's file: a word of 8 bytes comes every 6 cycles if it is asked for while the
+// one before is executed, which takes 4; one of 16 bytes is there before the 8 cycles of the other are over.
+TEST(FlashWaits, PrefetchOverlapsWithExecution) {
+  const Loop loop = {"prefetch", "nucleo-l4r5zi", ".rept 768\nnop\n.endr", "subs %0, #1\nbne.w 1b", "\"r0\"", 0, 0};
+  const Counts few = counts_of(loop, 100), many = counts_of(loop, 200);
+  const auto board = load_board("nucleo-l4r5zi");
+  ASSERT_TRUE(board && few.waits.size() >= 4);
+  ASSERT_EQ(board->flash_timing->modes.size(), 4U);
+  EXPECT_EQ(few.waits[0], few.total.waits);
+  const auto expect_waits = [&](std::size_t mode, double words, double waits) {
+    const double got = static_cast<double>(many.waits[mode] - few.waits[mode]) / 100;
+    EXPECT_GE(got, words * waits) << board->flash_timing->modes[mode].name;
+    EXPECT_LE(got, words * waits + 20) << board->flash_timing->modes[mode].name;
+  };
+  expect_waits(0, 1536.0 / 8, 5);
+  expect_waits(1, 1536.0 / 8, 2);
+  expect_waits(2, 1536.0 / 16, 5);
+  expect_waits(3, 1536.0 / 16, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Loops, HandCounted, ::testing::ValuesIn(kLoops),

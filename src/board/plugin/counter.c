@@ -65,7 +65,9 @@ static decoder decode;
 static uint64_t invoke_begin, invoke_end, main_begin, main_end;
 static uint64_t layer_entry[MOST_LAYERS];
 static int layer_count;
-static struct flash flash;   /* wait_states 0: not described, nothing is counted */
+enum { MOST_MODES = 4 };
+static struct flash flash[MOST_MODES]; /* the ways that the board's flash can be set up */
+static int modes;
 static int strict_alignment; /* the chip cannot do unaligned accesses, but QEMU does them */
 static const char* out_path = "counter.out";
 
@@ -73,7 +75,7 @@ static const char* out_path = "counter.out";
 struct count {
   uint64_t instructions;
   uint64_t cycles;
-  uint64_t waits; /* cycles that flash adds; 0 without a description of it */
+  uint64_t waits[MOST_MODES]; /* cycles that flash adds, by its mode */
 };
 static struct count counts[MOST_LAYERS + 1];
 static struct count* current;     /* NULL: outside of invoke */
@@ -92,7 +94,7 @@ struct block {
 };
 
 static struct count total(void) {
-  struct count sum = {0, 0, 0};
+  struct count sum = {0, 0, {0}};
   int i;
   for (i = 0; i <= layer_count; ++i) {
     sum.instructions += counts[i].instructions;
@@ -112,6 +114,7 @@ static void leave_invoke(void) {
 
 static void on_execute(unsigned cpu, void* user) {
   const struct block* block = user;
+  int i;
   (void)cpu;
   switch (block->mark) {
     case MARK_NONE:
@@ -132,9 +135,9 @@ static void on_execute(unsigned cpu, void* user) {
   }
   if (current != NULL) {
     current->instructions += block->instructions;
-    current->cycles += block->cycles;
-    if (block->begin != previous_end) current->cycles += costs[COST_BRANCH_TAKEN];
-    if (flash.wait_states != 0) current->waits += flash_fetch(&flash, block->begin, block->end);
+    const uint32_t cycles = block->cycles + (block->begin != previous_end ? costs[COST_BRANCH_TAKEN] : 0);
+    current->cycles += cycles;
+    for (i = 0; i < modes; ++i) current->waits[i] += flash_fetch(&flash[i], block->begin, block->end, cycles);
   }
   previous_end = block->end;
 }
@@ -163,9 +166,12 @@ static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address
 
 /* Asks for reads and writes (QEMU 7.2 gives the writes to who asks for reads); nothing writes to flash. */
 static void on_read(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void* user) {
+  int i;
   (void)cpu;
   (void)user;
-  if (current != NULL) current->waits += flash_read(&flash, address, 1u << qemu_plugin_mem_size_shift(info));
+  if (current == NULL) return;
+  for (i = 0; i < modes; ++i)
+    current->waits[i] += flash_read(&flash[i], address, 1u << qemu_plugin_mem_size_shift(info));
 }
 
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
@@ -183,7 +189,7 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
     if (strict_alignment)
       qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
                                        (void*)(uintptr_t)qemu_plugin_insn_vaddr(insn));
-    if (flash.wait_states != 0)
+    if (modes != 0)
       qemu_plugin_register_vcpu_mem_cb(insn, on_read, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
     block->cycles += decode(qemu_plugin_insn_data(insn), size, costs, &state);
     block->end += size;
@@ -200,8 +206,10 @@ static void write_result(void) {
   fprintf(file, "calls %" PRIu64 "\nmost %" PRIu64 " %" PRIu64 "\n", calls, most_instructions, most_cycles);
   for (i = 0; i <= layer_count; ++i) {
     const struct count* count = &counts[(i + layer_count) % (layer_count + 1)]; /* invoke itself first */
-    fprintf(file, "%s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", i == 0 ? "invoke" : "layer", count->instructions,
-            count->cycles, count->waits);
+    int mode;
+    fprintf(file, "%s %" PRIu64 " %" PRIu64, i == 0 ? "invoke" : "layer", count->instructions, count->cycles);
+    for (mode = 0; mode < MOST_MODES; ++mode) fprintf(file, " %" PRIu64, count->waits[mode]);
+    fputc('\n', file);
   }
   if (unaligned_count != 0) fprintf(file, "unaligned %" PRIu64 " %" PRIu64 "\n", unaligned_pc, unaligned_address);
   fclose(file);
@@ -230,7 +238,7 @@ static int read_line(const char* line) {
                                            : NULL;
     return decode != NULL;
   }
-  if (strcmp(key, "flash") == 0) return flash_configure(&flash, line + 5);
+  if (strcmp(key, "flash") == 0) return modes < MOST_MODES && flash_configure(&flash[modes++], line + 5);
   if (sscanf(line, "%*s %" SCNx64 " %" SCNx64, &a, &b) < 1) return 0;
   if (strcmp(key, "strict_alignment") == 0) {
     strict_alignment = a != 0;
