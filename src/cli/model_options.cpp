@@ -16,8 +16,10 @@ void ModelOptions::add_to(CLI::App& command, const std::string& what, bool board
   command.add_option("--max-cycles", max_cycles, "Limit for the estimated instructions of one inference")
       ->check(CLI::PositiveNumber);
   command
-      .add_option("--disable", disabled,
-                  "Names of passes or kernels to leave out; fast_kernels: all but the portable ones")
+      .add_option(
+          "--disable", disabled,
+          "Names of passes or kernels to leave out; fast_kernels: all but the portable ones; row_chains: layers "
+          "done by bands of rows")
       ->delimiter(',');
   command.add_option("--stream", stream, "Take this many new frames a step and keep states instead of whole windows")
       ->check(CLI::PositiveNumber);

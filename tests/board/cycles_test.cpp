@@ -103,7 +103,7 @@ TEST(FlashWaits, ComeBackWhenTheLoopOutgrowsTheCache) {
 // The same loop in every mode of the board's file: a word of 8 bytes comes every 6 cycles if it is asked for while the
 // one before is executed, which takes 4; one of 16 bytes is there before the 8 cycles of the other are over.
 TEST(FlashWaits, PrefetchOverlapsWithExecution) {
-  const Loop loop = {"prefetch", "nucleo-l4r5zi", ".rept 768\nnop\n.endr", "subs %0, #1\nbne.w 1b", "\"r0\"", 0, 0};
+  const Loop loop = {"prefetch", "nucleo-l4r5zi", ".rept 768\\nnop\\n.endr", "subs %0, #1\\nbne.w 1b", "\"r0\"", 0, 0};
   const Counts few = counts_of(loop, 100), many = counts_of(loop, 200);
   const auto board = load_board("nucleo-l4r5zi");
   ASSERT_TRUE(board && few.waits.size() >= 4);

@@ -104,7 +104,9 @@ TEST(RowChains, CheckerFollowsEveryRow) {
           const std::int64_t end = out.offset + (step.rounds[r].turns - 1) * out.offset_step + out.bytes;
           const Buffer& whole =
               good->buffers[static_cast<std::size_t>(step.arguments[static_cast<std::size_t>(ring)].buffer)];
-          if (end == whole.bytes) EXPECT_FALSE(check_memory(bad)) << what;
+          if (end == whole.bytes) {
+            EXPECT_FALSE(check_memory(bad)) << what;
+          }
           ++broken;
         }
     }
@@ -166,13 +168,13 @@ Graph picture_network() {
 
 TEST(RowChains, APictureOf160RunsIn64Kilobytes) {
   const Graph graph = picture_network();
-  const auto whole = make_plan(graph, host_target(), {.row_chains = false});
+  PlanOptions options;
+  options.row_chains = false;
+  const auto whole = make_plan(graph, host_target(), options);
   ASSERT_TRUE(whole);
   EXPECT_GT(whole->arena_bytes, 100000);
-  PlanOptions options;
   options.budget.optimize = Optimize::speed;
   options.budget.ram_bytes = 40000;  // 64 KB less what else a firmware needs
-  options.row_chains = false;
   EXPECT_FALSE(make_plan(graph, host_target(), options));
   options.row_chains = true;
   const auto plan = make_plan(graph, host_target(), options);
