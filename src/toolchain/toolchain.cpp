@@ -30,8 +30,6 @@ std::int64_t limit(std::int64_t asked, std::int64_t board) { return asked > 0 ? 
 
 /// `--disable fast_kernels`: nothing but device/portable, whatever the target has.
 constexpr const char* kFastKernels = "fast_kernels";
-/// `--disable row_chains`: every layer by itself, or as a kernel that fuses two does them.
-constexpr const char* kRowChains = "row_chains";
 
 Result<void> keep_portable(Target& target) {
   MOTE_TRY(const TargetFile portable, load_target_file("portable"));
@@ -58,7 +56,7 @@ Result<void> split_disabled(const std::vector<std::string>& names, std::vector<s
       pass_names.push_back(name);
     else if (is_kernel(name))
       kernel_names.push_back(name);
-    else if (name != kFastKernels && name != kRowChains)
+    else if (name != kFastKernels)
       return bad_input(fmt::format("no pass or kernel is called \"{}\"; `mote ops` lists the kernels", name),
                        "--disable");
   }
@@ -106,7 +104,6 @@ Result<Compiled> compile_model(const CompileOptions& options) {
   planning.model_hash = sha256_hex(bytes);
   if (std::count(options.disabled.begin(), options.disabled.end(), kFastKernels) > 0)
     MOTE_TRY_VOID(keep_portable(compiled.board.target.target));
-  planning.row_chains = std::count(options.disabled.begin(), options.disabled.end(), kRowChains) == 0;
   if (compiled.streaming) planning.streaming = compiled.streaming->streaming;
   auto plan = make_plan(compiled.graph, compiled.board.target.target, planning);
   if (!plan) return std::move(plan).error().at(options.model);

@@ -169,14 +169,14 @@ Graph picture_network() {
 TEST(RowChains, APictureOf160RunsIn64Kilobytes) {
   const Graph graph = picture_network();
   PlanOptions options;
-  options.row_chains = false;
+  options.disabled_kernels = {"row_chains"};
   const auto whole = make_plan(graph, host_target(), options);
   ASSERT_TRUE(whole);
   EXPECT_GT(whole->arena_bytes, 100000);
   options.budget.optimize = Optimize::speed;
   options.budget.ram_bytes = 40000;  // 64 KB less what else a firmware needs
   EXPECT_FALSE(make_plan(graph, host_target(), options));
-  options.row_chains = true;
+  options.disabled_kernels = {};
   const auto plan = make_plan(graph, host_target(), options);
   ASSERT_TRUE(plan) << plan.error().to_string();
   EXPECT_LE(plan->arena_bytes, 40000);
