@@ -54,6 +54,8 @@ ActivationFunctionType activation_of(const schema::Operator& op) {
   if (const auto* o = op.builtin_options_as_FullyConnectedOptions()) return o->fused_activation_function();
   if (const auto* o = op.builtin_options_as_AddOptions()) return o->fused_activation_function();
   if (const auto* o = op.builtin_options_as_ConcatenationOptions()) return o->fused_activation_function();
+  if (const auto* o = op.builtin_options_as_SubOptions()) return o->fused_activation_function();
+  if (const auto* o = op.builtin_options_as_TransposeConvOptions()) return o->fused_activation_function();
   return ActivationFunctionType::NONE;
 }
 
@@ -143,6 +145,36 @@ Result<void> read_pool(const Conversion& c) {
   c.set("filter_w", o->filter_width());
   set_activation(c);
   return set_window(c, {o->padding(), o->filter_height(), o->filter_width(), o->stride_h(), o->stride_w(), 1, 1});
+}
+
+/// Inputs are the output's shape, weights, x and perhaps a bias. The shape is taken from the output's tensor.
+Result<void> read_transpose_conv(const Conversion& c) {
+  const auto* o = c.op.builtin_options_as_TransposeConvOptions();
+  if (o == nullptr) return no_options();
+  if (!c.has_input(1) || !c.has_input(2) || c.node.outputs.empty())
+    return bad_input("has no input, weights or output");
+  const Shape& weights = c.input(1).shape;
+  const Shape& out = c.graph.tensor(c.node.outputs[0]).shape;
+  if (weights.size() != 4 || out.size() != 4)
+    return bad_input(fmt::format("weights are {}-D and its output {}-D, must be 4-D", weights.size(), out.size()));
+  if (o->stride_h() < 1 || o->stride_w() < 1) return bad_input("has a stride below 1");
+  c.set("stride_h", o->stride_h());
+  c.set("stride_w", o->stride_w());
+  c.set("pad_top", resolve(o->padding(), out[1], weights[1], o->stride_h(), 1).before);
+  c.set("pad_left", resolve(o->padding(), out[2], weights[2], o->stride_w(), 1).before);
+  c.set("height", out[1]);
+  c.set("width", out[2]);
+  set_activation(c);
+  c.node.inputs.erase(c.node.inputs.begin());
+  std::swap(c.node.inputs[0], c.node.inputs[1]);
+  return {};
+}
+
+Result<void> read_leaky_relu(const Conversion& c) {
+  const auto* o = c.op.builtin_options_as_LeakyReluOptions();
+  if (o == nullptr) return no_options();
+  c.node.attrs.set("alpha", static_cast<double>(o->alpha()));
+  return {};
 }
 
 Result<void> read_fully_connected(const Conversion& c) {
@@ -334,6 +366,7 @@ constexpr std::array kTable = {
     Entry{BuiltinOperator::DEPTHWISE_CONV_2D, &ops::depthwise_conv2d, read_depthwise},
     Entry{BuiltinOperator::DEQUANTIZE, &ops::dequantize, read_plain},
     Entry{BuiltinOperator::FULLY_CONNECTED, &ops::fully_connected, read_fully_connected},
+    Entry{BuiltinOperator::LEAKY_RELU, &ops::leaky_relu, read_leaky_relu},
     Entry{BuiltinOperator::MAX_POOL_2D, &ops::max_pool2d, read_pool},
     Entry{BuiltinOperator::PAD, &ops::pad, read_pad},
     Entry{BuiltinOperator::QUANTIZE, &ops::quantize, read_plain},
@@ -343,7 +376,9 @@ constexpr std::array kTable = {
     Entry{BuiltinOperator::SLICE, &ops::slice, read_slice},
     Entry{BuiltinOperator::SOFTMAX, &ops::softmax, read_softmax},
     Entry{BuiltinOperator::STRIDED_SLICE, &ops::slice, read_strided_slice},
+    Entry{BuiltinOperator::SUB, &ops::sub, read_add},
     Entry{BuiltinOperator::TRANSPOSE, &ops::transpose, read_transpose},
+    Entry{BuiltinOperator::TRANSPOSE_CONV, &ops::transpose_conv, read_transpose_conv},
 };
 
 const Entry* find_entry(BuiltinOperator code) {

@@ -1,4 +1,5 @@
-// Kernels for add. Dimensions that b treats alike (all broadcast, or all not) are merged until at most four are left.
+// Kernels for add and sub. Dimensions that b treats alike (all broadcast, or all not) are merged until at most four are
+// left.
 #include "ops/add.h"
 
 #include <optional>
@@ -50,6 +51,11 @@ Broadcast merged(const Graph& graph, const Node& node) {
   return *merge_dimensions(ops::input(graph, node, 0).shape, ops::input(graph, node, 1).shape);
 }
 
+/// The device files of both operators differ in a sign only, and share the parameters.
+std::string file_of(const Node& node, std::string_view type) {
+  return std::string(node.op->name) + "_" + std::string(type);
+}
+
 KernelCall lower_s8(const Graph& graph, const Node& node, const Target& target) {
   const Tensor& a = ops::input(graph, node, 0);
   const Tensor& b = ops::input(graph, node, 1);
@@ -57,7 +63,7 @@ KernelCall lower_s8(const Graph& graph, const Node& node, const Target& target) 
   const Broadcast dims = merged(graph, node);
   const ops::AddScales scales = ops::add_scales(a, b, out);
   const ops::Int8Range range = ops::int8_range(node.attrs.text("activation"), out.quant);
-  CallBuilder call("add_s8");
+  CallBuilder call(file_of(node, "s8"));
   call.reads(node, 2).set_list("shape", dims.shape).set_list("b_stride", dims.b_stride);
   call.set("a_zero", ops::zero_point_of(a))
       .set("b_zero", ops::zero_point_of(b))
@@ -73,7 +79,7 @@ KernelCall lower_s16(const Graph& graph, const Node& node, const Target&) {
   const Tensor& out = ops::output(graph, node);
   const Broadcast dims = merged(graph, node);
   const ops::AddScales scales = ops::add_scales(ops::input(graph, node, 0), ops::input(graph, node, 1), out);
-  CallBuilder call("add_s16");
+  CallBuilder call(file_of(node, "s16"));
   call.reads(node, 2).set_list("shape", dims.shape).set_list("b_stride", dims.b_stride);
   call.set("a_multiplier", scales.a.multiplier).set("b_multiplier", scales.b.multiplier);
   call.set("out_multiplier", scales.output.multiplier);
@@ -84,7 +90,7 @@ KernelCall lower_s16(const Graph& graph, const Node& node, const Target&) {
 
 KernelCall lower_f32(const Graph& graph, const Node& node, const Target&) {
   const Broadcast dims = merged(graph, node);
-  CallBuilder call("add_f32");
+  CallBuilder call(file_of(node, "f32"));
   call.reads(node, 2).set_list("shape", dims.shape).set_list("b_stride", dims.b_stride);
   set_float_range(call, node);
   return call.overlap(kElementwise).cost(ops::output(graph, node).elements() * 14, 280).take();
@@ -103,5 +109,8 @@ bool applies_f32(const Graph& graph, const Node& node, const Target&) { return a
 const KernelDef add_s8 = {"add_s8", &ops::add, "add_s8.c", applies_s8, lower_s8};
 const KernelDef add_s16 = {"add_s16", &ops::add, "add_s16.c", applies_s16, lower_s16};
 const KernelDef add_f32 = {"add_f32", &ops::add, "add_f32.c", applies_f32, lower_f32};
+const KernelDef sub_s8 = {"sub_s8", &ops::sub, "sub_s8.c", applies_s8, lower_s8};
+const KernelDef sub_s16 = {"sub_s16", &ops::sub, "sub_s16.c", applies_s16, lower_s16};
+const KernelDef sub_f32 = {"sub_f32", &ops::sub, "sub_f32.c", applies_f32, lower_f32};
 
 }  // namespace mote::kernels

@@ -1,5 +1,6 @@
-// Kernels for operators on single elements: relu, relu6, quantize, dequantize. Those from int8 to int8 are tables of
-// 256 entries, filled by the operator's own reference, so they cannot disagree with it. Other integers are rescaled.
+// Kernels for operators on single elements: relu, relu6, leaky_relu, quantize, dequantize. Those from int8 to int8 are
+// tables of 256 entries, filled by the operator's own reference, so they cannot disagree with it. Other integers are
+// rescaled.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include "kernels/call.h"
 #include "kernels/kernels.h"
 #include "ops/activation.h"
+#include "ops/leaky_relu.h"
 #include "ops/operands.h"
 #include "ops/ops.h"
 #include "ops/rescale.h"
@@ -73,6 +75,23 @@ KernelCall lower_relu_s16(const Graph& graph, const Node& node, const Target&) {
                        ops::integer_range(kActivation, out));
 }
 
+KernelCall lower_leaky_s16(const Graph& graph, const Node& node, const Target&) {
+  const Tensor& out = ops::output(graph, node);
+  const ops::LeakyScales scales = ops::leaky_scales(ops::input(graph, node, 0), out, node.attrs.real("alpha"));
+  CallBuilder call("leaky_relu_s16");
+  call.reads(node).set("count", out.elements());
+  call.set("positive_multiplier", scales.positive.multiplier).set("positive_shift", scales.positive.shift);
+  call.set("negative_multiplier", scales.negative.multiplier).set("negative_shift", scales.negative.shift);
+  return call.overlap(kElementwise).cost(out.elements() * 26, 140).take();
+}
+
+KernelCall lower_leaky_f32(const Graph& graph, const Node& node, const Target&) {
+  const std::int64_t count = ops::output(graph, node).elements();
+  CallBuilder call("leaky_relu_f32");
+  call.reads(node).set("count", count).set_real("alpha", static_cast<float>(node.attrs.real("alpha")));
+  return call.overlap(kElementwise).cost(count * 9, 60).take();
+}
+
 KernelCall lower_quantize_rescale(const Graph& graph, const Node& node, const Target&) {
   const Tensor& out = ops::output(graph, node);
   return lower_rescale(graph, node, ops::rescale_multiplier(ops::input(graph, node, 0), out),
@@ -131,6 +150,9 @@ const KernelDef quantize_f32_s16 = {"quantize_f32_s16", &ops::quantize, "quantiz
                                     lower_quantize};
 const KernelDef dequantize_s16_f32 = {"dequantize_s16_f32", &ops::dequantize, "dequantize_s16_f32.c", applies_s16,
                                       lower_dequantize};
+const KernelDef leaky_relu_s8 = {"leaky_relu_s8", &ops::leaky_relu, "lookup_s8.c", applies_s8, lower_lookup};
+const KernelDef leaky_relu_s16 = {"leaky_relu_s16", &ops::leaky_relu, "leaky_relu_s16.c", applies_s16, lower_leaky_s16};
+const KernelDef leaky_relu_f32 = {"leaky_relu_f32", &ops::leaky_relu, "leaky_relu_f32.c", applies_f32, lower_leaky_f32};
 const KernelDef relu_s8 = {"relu_s8", &ops::relu, "lookup_s8.c", applies_s8, lower_lookup};
 const KernelDef relu_f32 = {"relu_f32", &ops::relu, "clamp_f32.c", applies_f32, lower_clamp<kRelu>};
 const KernelDef relu6_s8 = {"relu6_s8", &ops::relu6, "lookup_s8.c", applies_s8, lower_lookup};

@@ -35,7 +35,9 @@ bool broadcasts(const Shape& a, const Shape& b) {
   return true;
 }
 
-Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
+}  // namespace
+
+Result<std::vector<TensorType>> infer_sum(const Graph& graph, const Node& node) {
   const Tensor& a = input(graph, node, 0);
   const Tensor& b = input(graph, node, 1);
   const Tensor& out = output(graph, node);
@@ -48,6 +50,8 @@ Result<std::vector<TensorType>> infer(const Graph& graph, const Node& node) {
     return unsupported("its output's scale is less than a millionth of its inputs'");
   return one_output(a.type, a.shape);
 }
+
+namespace {
 
 /// Index into b for every element of a, in order.
 class Broadcast {
@@ -79,7 +83,7 @@ class Broadcast {
 };
 
 template <typename T>
-void run_integer(const std::string& activation, int left_shift, std::span<const ConstView> inputs,
+void run_integer(const std::string& activation, int left_shift, int sign, std::span<const ConstView> inputs,
                  std::span<const View> outputs) {
   const Tensor& a = *inputs[0].tensor;
   const Tensor& b = *inputs[1].tensor;
@@ -92,24 +96,34 @@ void run_integer(const std::string& activation, int left_shift, std::span<const 
     const std::int32_t va = (inputs[0].as<T>()[i] - zero_point_of(a)) * left;
     const std::int32_t vb = (inputs[1].as<T>()[b_index.next()] - zero_point_of(b)) * left;
     const std::int32_t sum =
-        multiply_by_quantized_multiplier(va, scales.a) + multiply_by_quantized_multiplier(vb, scales.b);
+        multiply_by_quantized_multiplier(va, scales.a) + sign * multiply_by_quantized_multiplier(vb, scales.b);
     outputs[0].as<T>()[i] = static_cast<T>(requantize(sum, 0));
   }
 }
 
-void run(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs) {
+}  // namespace
+
+void run_sum(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs, int sign) {
   const Tensor& a = *inputs[0].tensor;
   const std::string& activation = node.attrs.text("activation");
   if (a.type == DType::f32) {
     Broadcast b_index(a.shape, inputs[1].tensor->shape);
     const std::int64_t count = a.elements();
     const FloatRange range = float_range(activation);
+    const auto factor = static_cast<float>(sign);
     for (std::int64_t i = 0; i < count; ++i)
-      outputs[0].as<float>()[i] = clamp_to(inputs[0].as<float>()[i] + inputs[1].as<float>()[b_index.next()], range);
+      outputs[0].as<float>()[i] =
+          clamp_to(inputs[0].as<float>()[i] + factor * inputs[1].as<float>()[b_index.next()], range);
     return;
   }
-  if (a.type == DType::i8) return run_integer<std::int8_t>(activation, kAddLeftShift, inputs, outputs);
-  run_integer<std::int16_t>(activation, kAddLeftShift16, inputs, outputs);
+  if (a.type == DType::i8) return run_integer<std::int8_t>(activation, kAddLeftShift, sign, inputs, outputs);
+  run_integer<std::int16_t>(activation, kAddLeftShift16, sign, inputs, outputs);
+}
+
+namespace {
+
+void run(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs) {
+  run_sum(node, inputs, outputs, 1);
 }
 
 }  // namespace
@@ -123,7 +137,7 @@ const OpDef add = {
     .in_place = true,
     .has_activation = true,
     .quant = QuantRule::calibrated,
-    .infer = infer,
+    .infer = infer_sum,
     .run = run,
 };
 

@@ -1,7 +1,8 @@
-// The integer scales of `add`, shared by its reference and its device kernels.
+// What `add` and `sub` have in common: shapes, reference, and the integer scales that their device kernels share too.
 #pragma once
 
-#include "ir/graph.h"
+#include "ir/op_def.h"
+#include "ops/activation.h"
 #include "ops/fixed_point.h"
 
 namespace mote::ops {
@@ -17,5 +18,9 @@ struct AddScales {
 
 /// All three int8 or all int16, quantised per tensor.
 AddScales add_scales(const Tensor& a, const Tensor& b, const Tensor& out);
+
+Result<std::vector<TensorType>> infer_sum(const Graph& graph, const Node& node);
+/// a + sign * b, with the node's activation; sign is 1 or -1.
+void run_sum(const Node& node, std::span<const ConstView> inputs, std::span<const View> outputs, int sign);
 
 }  // namespace mote::ops

@@ -39,13 +39,13 @@ Result<void> check_bias_quantization(const Tensor& x, const Tensor& weights, con
 }
 
 Result<void> check_accumulators(const Tensor& x, const Tensor& weights, const Tensor* bias, std::int32_t channels,
-                                std::int32_t axis) {
+                                std::int32_t axis, bool wide_sums) {
   std::vector<std::int64_t> sums(static_cast<std::size_t>(channels), 0);
   const auto w = int8_elements(weights);
   const bool channel_last = axis != 0;
   const std::size_t per_channel = w.size() / sums.size();
   for (std::size_t i = 0; i < w.size(); ++i) sums[channel_last ? i % sums.size() : i / per_channel] += std::abs(w[i]);
-  const bool wide = channel_last ? x.type == DType::i16 : has_wide_sums(x, bias);
+  const bool wide = wide_sums ? x.type == DType::i16 : has_wide_sums(x, bias);
   const std::int64_t largest = x.type == DType::i16 ? 32768 : 256;
   const std::int64_t limit = std::int64_t{1} << (wide ? 47 : 31);
   for (std::size_t c = 0; c < sums.size(); ++c) {
@@ -77,12 +77,13 @@ std::int64_t bias_element(const Tensor* bias, const std::uint8_t* data, std::int
 }
 
 Result<void> check_weighted(const Tensor& x, const Tensor& weights, const Tensor* bias, const Tensor& out,
-                            std::int32_t channels, std::int32_t axis) {
+                            std::int32_t channels, std::int32_t axis, bool wide_sums) {
+  wide_sums = wide_sums || axis != 0;  // depthwise: always
   MOTE_TRY_VOID(want_same_type(x, out));
   if (x.type == DType::f32 || weights.type != DType::i4)
     MOTE_TRY_VOID(want_type(weights, x.type == DType::f32 ? DType::f32 : DType::i8, "weights"));
   if (bias != nullptr) {
-    const bool wide = x.type == DType::i16 && (axis != 0 || bias->type == DType::i64);  // depthwise: always
+    const bool wide = x.type == DType::i16 && (wide_sums || bias->type == DType::i64);
     MOTE_TRY_VOID(want_type(*bias, x.type == DType::f32 ? DType::f32 : wide ? DType::i64 : DType::i32, "bias"));
     if (bias->shape.size() != 1 || bias->shape[0] != channels)
       return bad_input(fmt::format("bias \"{}\" is {}, must be {}", bias->name, shape_text(bias->shape), channels));
@@ -102,9 +103,9 @@ Result<void> check_weighted(const Tensor& x, const Tensor& weights, const Tensor
     return unsupported(fmt::format("integer bias \"{}\" is not constant", bias->name));
   MOTE_TRY_VOID(check_scales(x, weights));
   if (bias != nullptr) MOTE_TRY_VOID(check_bias_quantization(x, weights, *bias, out));
-  if (x.type == DType::i16 && (axis != 0 || has_wide_sums(x, bias)))
+  if (x.type == DType::i16 && (wide_sums || has_wide_sums(x, bias)))
     MOTE_TRY_VOID(check_wide_multipliers(x, weights, out, channels));
-  return check_accumulators(x, weights, bias, channels, axis);
+  return check_accumulators(x, weights, bias, channels, axis, wide_sums);
 }
 
 std::vector<QuantizedMultiplier> channel_multipliers(const Tensor& x, const Tensor& weights, const Tensor& out,

@@ -71,7 +71,9 @@ TEST(Int16Models, AgreeBitForBitOrAreRefusedByName) {
     }
   }
   for (const auto& [op, count] : refused) RecordProperty("refused_" + op, count);
-  const std::map<std::string, int> expected = {{"add", 9}, {"conv", 11}, {"pad", 10}, {"quantize", 1}};
+  const std::map<std::string, int> expected = {{"add", 9},      {"conv", 11},         {"leaky_relu", 12},
+                                               {"pad", 10},     {"sub", 3},           {"strided_slice", 17},
+                                               {"quantize", 1}, {"transpose_conv", 3}};
   for (const auto& [op, count] : expected) EXPECT_EQ(agreed[op], count) << op;
 }
 

@@ -2,6 +2,8 @@
 // both.
 #include "tests/ops/cases.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "ops/ops.h"
@@ -330,9 +332,48 @@ const std::vector<Sum>& sum_rows() {
   return rows;
 }
 
-OpCase sum_case(const Sum& r, DType type, std::uint64_t seed) {
-  CaseMaker maker(std::string("add") + (type == DType::i8 ? "_s8_" : "_f32_") + r.name, ops::add, seed);
+OpCase sum_case(const Sum& r, DType type, std::uint64_t seed, const OpDef& op = ops::add) {
+  CaseMaker maker(std::string(op.name) + (type == DType::i8 ? "_s8_" : "_f32_") + r.name, op, seed);
   maker.attr("activation", std::string(r.activation)).input(type, r.a, r.qa).input(type, r.b, r.qb).output_quant(r.out);
+  return maker.make();
+}
+
+struct Transposed {
+  const char* name;
+  Shape in;
+  std::int32_t out_c, kh, kw, sh, sw, top, left, height, width;
+  const char* activation = "none";
+  std::int32_t in_zero = 3, out_zero = -5;
+  bool per_channel = true, bias = true;
+};
+
+const std::vector<Transposed>& transposed_rows() {
+  static const std::vector<Transposed> rows = {
+      {"same_stride2", {1, 4, 5, 3}, 5, 3, 3, 2, 2, 0, 0, 8, 10},
+      {"valid_stride2", {1, 3, 4, 4}, 4, 3, 2, 2, 2, 0, 0, 7, 8, "relu", -128, -128},
+      {"same_stride1", {2, 4, 4, 2}, 3, 3, 3, 1, 1, 1, 1, 4, 4, "relu6", 127, -100},
+      {"filter_below_stride", {1, 3, 3, 2}, 2, 1, 2, 3, 3, 0, 0, 8, 9, "none", 0, 0, false},
+      {"output_beyond", {1, 2, 2, 1}, 1, 2, 2, 2, 1, 1, 0, 9, 6, "relu_n1_to_1", 20, 20, true, false},
+      {"one_element", {1, 1, 1, 1}, 1, 1, 1, 1, 1, 0, 0, 1, 1},
+  };
+  return rows;
+}
+
+OpCase transposed_case(const Transposed& r, DType type, std::uint64_t seed) {
+  CaseMaker maker(std::string("transpose_conv") + (type == DType::i8 ? "_s8_" : "_f32_") + r.name, ops::transpose_conv,
+                  seed);
+  maker.attr("stride_h", r.sh).attr("stride_w", r.sw).attr("pad_top", r.top).attr("pad_left", r.left);
+  maker.attr("height", r.height).attr("width", r.width).attr("activation", std::string(r.activation));
+  maker.input(type, r.in, {0.047F, r.in_zero});
+  const Shape weights = {r.out_c, r.kh, r.kw, r.in[3]};
+  if (type == DType::f32) {
+    maker.weights_f32(weights, -0.5F, 0.5F);
+    if (r.bias) maker.weights_f32({r.out_c}, -2.0F, 2.0F);
+    return maker.make();
+  }
+  maker.weights_s8(weights, weight_scales(r.per_channel, r.out_c), 0);
+  if (r.bias) maker.bias_s32(r.out_c, 20000);
+  maker.output_quant({fitting_scale(0.047F, r.kh * r.kw * r.in[3]), r.out_zero});
   return maker.make();
 }
 
@@ -446,6 +487,15 @@ void add_unary(std::vector<OpCase>& cases) {
     cases.push_back(unary_case("rescaled", *op, {512}, DType::i8, {0.1F, 20}, DType::i8, {0.03F, -128}));
     cases.push_back(unary_case("widened", *op, {512}, DType::i8, {0.01F, 127}, DType::i8, {0.5F, 100}));
   }
+  for (const double alpha : {0.0, 0.1, 1.0, 2.5}) {
+    const auto leaky = [&](DType type, QuantParams q, QuantParams out) {
+      const std::string name = fmt::format("leaky_relu_{}_{}_tenths", dtype_name(type), std::lround(10 * alpha));
+      CaseMaker maker(name, ops::leaky_relu, 11);
+      cases.push_back(maker.attr("alpha", alpha).input(type, {3, 171}, q).output_quant(out).make());
+    };
+    leaky(DType::f32, {}, {});
+    leaky(DType::i8, {0.1F, -20}, {0.07F, 30});
+  }
   cases.push_back(unary_case("plain", ops::quantize, {1, 300}, DType::f32, {}, DType::i8, {0.04F, -3}));
   cases.push_back(unary_case("clipped", ops::quantize, {1, 300}, DType::f32, {}, DType::i8, {0.001F, 100}));
   cases.push_back(unary_case("coarse", ops::quantize, {1, 300}, DType::f32, {}, DType::i8, {1.0F, 0}));
@@ -472,6 +522,8 @@ std::vector<OpCase> make_all() {
     std::uint64_t seed = 900;
     for (const Connected& row : connected_rows()) cases.push_back(connected_case(row, type, ++seed));
     for (const Sum& row : sum_rows()) cases.push_back(sum_case(row, type, ++seed));
+    for (const Sum& row : sum_rows()) cases.push_back(sum_case(row, type, ++seed, ops::sub));
+    for (const Transposed& row : transposed_rows()) cases.push_back(transposed_case(row, type, ++seed));
     for (const Softmax& row : softmax_rows()) cases.push_back(softmax_case(row, type, ++seed));
   }
   add_movement(cases);

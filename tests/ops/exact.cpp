@@ -113,7 +113,10 @@ class Exact {
     if (op == "depthwise_conv2d") return convolution(at, true);
     if (op == "fully_connected") return fully_connected(at);
     if (op == "average_pool2d" || op == "max_pool2d") return pool(at, op == "max_pool2d");
-    if (op == "add") return add(at);
+    if (op == "add") return add(at, 1);
+    if (op == "sub") return add(at, -1);
+    if (op == "leaky_relu") return in_[0][at] * (in_[0][at] < 0 ? node_.attrs.real("alpha") : 1.0);
+    if (op == "transpose_conv") return transpose_conv(at);
     if (op == "softmax") return softmax(at);
     if (op == "transpose") return transpose(at);
     if (op == "pad") return pad(at);
@@ -174,6 +177,20 @@ class Exact {
     return sum;
   }
 
+  /// From the input's side: which pixels add to this output?
+  double transpose_conv(const Index& at) const {
+    const Reals& w = in_[1];
+    double sum = in_.size() > 2 ? in_[2][{at[3]}] : 0.0;
+    for (std::int64_t y = 0; y < in_[0].shape[1]; ++y)
+      for (std::int64_t x = 0; x < in_[0].shape[2]; ++x) {
+        const std::int64_t ky = at[1] + attr("pad_top") - y * attr("stride_h");
+        const std::int64_t kx = at[2] + attr("pad_left") - x * attr("stride_w");
+        for (std::int64_t c = 0; c < in_[0].shape[3]; ++c)
+          if (w.holds({at[3], ky, kx, c})) sum += in_[0][{at[0], y, x, c}] * w[{at[3], ky, kx, c}];
+      }
+    return sum;
+  }
+
   double fully_connected(const Index& at) const {
     const std::int64_t inputs = in_[1].shape[1];
     const std::size_t row = flat(at) / static_cast<std::size_t>(in_[1].shape[0]);
@@ -200,11 +217,11 @@ class Exact {
     return maximum ? largest : sum / count;
   }
 
-  double add(const Index& at) const {
+  double add(const Index& at, int sign) const {
     Index b(at.end() - static_cast<std::ptrdiff_t>(in_[1].shape.size()), at.end());
     for (std::size_t i = 0; i < b.size(); ++i)
       if (in_[1].shape[i] == 1) b[i] = 0;
-    return in_[0][at] + in_[1][b];
+    return in_[0][at] + sign * in_[1][b];
   }
 
   double softmax(const Index& at) const {

@@ -1,0 +1,38 @@
+/* Plain C99 transposed convolution: every output gathers the input pixels whose windows hold it. */
+#include "transpose_conv_s8.h"
+
+#include "mote_math.h"
+
+/* Of the output channel whose weights these are. Output and tap say where the input pixel stands, if there is one. */
+static int32_t sum_of(const int8_t *in, const int8_t *weights, int32_t oy, int32_t ox, const mote_transpose_conv_s8_params *p) {
+    int32_t sum = 0;
+    for (int32_t ky = 0; ky < p->filter_h; ++ky) {
+        const int32_t y = oy + p->pad_top - ky;
+        if (y < 0 || y % p->stride_h != 0 || y / p->stride_h >= p->in_h) continue;
+        for (int32_t kx = 0; kx < p->filter_w; ++kx) {
+            const int32_t x = ox + p->pad_left - kx;
+            if (x < 0 || x % p->stride_w != 0 || x / p->stride_w >= p->in_w) continue;
+            const int8_t *v = in + (y / p->stride_h * p->in_w + x / p->stride_w) * p->in_c;
+            const int8_t *w = weights + (ky * p->filter_w + kx) * p->in_c;
+            for (int32_t c = 0; c < p->in_c; ++c) sum += (v[c] - p->in_zero) * w[c];
+        }
+    }
+    return sum;
+}
+
+void mote_transpose_conv_s8(int8_t *out, const int8_t *in, const mote_transpose_conv_s8_params *p) {
+    const int32_t channel = p->filter_h * p->filter_w * p->in_c;
+    for (int32_t n = 0; n < p->batches; ++n) {
+        for (int32_t oy = 0; oy < p->out_h; ++oy) {
+            for (int32_t ox = 0; ox < p->out_w; ++ox) {
+                const int8_t *weights = p->weights;
+                for (int32_t o = 0; o < p->out_c; ++o, weights += channel) {
+                    const int32_t m = o * p->channel_step;
+                    *out++ = mote_requantize(p->bias[o] + sum_of(in, weights, oy, ox, p), p->multiplier[m], p->shift[m],
+                                             p->out_zero, p->act_min, p->act_max);
+                }
+            }
+        }
+        in += p->in_h * p->in_w * p->in_c;
+    }
+}
