@@ -14,6 +14,8 @@
 #include "cli/report_json.h"
 #include "cli/samples.h"
 #include "cli/session.h"
+#include "cli/training_page.h"
+#include "data/anomaly_json.h"
 #include "data/curves.h"
 #include "data/metrics.h"
 #include "data/preparation.h"
@@ -45,6 +47,7 @@ struct Examples {
   std::vector<int> labels;
   std::vector<std::int32_t> recording;
   std::int64_t count = 0;
+  std::vector<std::string> classes;  ///< of the labels
 };
 
 Result<std::vector<int>> read_integers(const fs::path& path, std::int64_t count) {
@@ -56,7 +59,7 @@ Result<std::vector<int>> read_integers(const fs::path& path, std::int64_t count)
 }
 
 /// The test part that `mote train` wrote beside the model.
-Result<Examples> stored_examples(const fs::path& folder, const Tensor& input) {
+Result<Examples> stored_examples(const fs::path& folder, const Tensor& input, const Preparation& preparation) {
   MOTE_TRY(NpyArray array, read_npy(folder / "test_inputs.npy"));
   if (array.shape.empty() || static_cast<std::int64_t>(array.data.size()) != array.shape[0] * input.bytes())
     return bad_input("does not hold inputs of this model; train again", (folder / "test_inputs.npy").string());
@@ -66,11 +69,16 @@ Result<Examples> stored_examples(const fs::path& folder, const Tensor& input) {
   MOTE_TRY(examples.labels, read_integers(folder / "test_labels.npy", examples.count));
   MOTE_TRY(const std::vector<int> recording, read_integers(folder / "test_recordings.npy", examples.count));
   examples.recording.assign(recording.begin(), recording.end());
+  examples.classes = preparation.classes;
+  for (const int label : examples.labels)
+    if (label < 0 || label >= static_cast<int>(examples.classes.size()))
+      return bad_input("holds a label that the model does not know; train again",
+                       (folder / "test_labels.npy").string());
   return examples;
 }
 
 Result<Examples> encode(const InputSet& set, const Tensor& input) {
-  Examples examples{{}, set.labels, set.recording, static_cast<std::int64_t>(set.size())};
+  Examples examples{{}, set.labels, set.recording, static_cast<std::int64_t>(set.size()), set.classes};
   for (std::size_t i = 0; i < set.size(); ++i) {
     MOTE_TRY(const Bytes bytes, encode_input(set[i], input));
     examples.inputs.insert(examples.inputs.end(), bytes.begin(), bytes.end());
@@ -166,8 +174,9 @@ class Evaluator {
     if (!options_.board.empty()) {
       MOTE_TRY(status, evaluate_board());
     }
-    session_.say(
-        per_class_table(reference_, curves_, false_accepts_per_hour(reference_, preparation_), preparation_.classes));
+    if (!preparation_.anomaly.wanted())
+      session_.say(
+          per_class_table(reference_, curves_, false_accepts_per_hour(reference_, preparation_), preparation_.classes));
     if (!options_.json.empty()) MOTE_TRY_VOID(write_text(options_.json, json_.dump(1) + "\n"));
     if (!options_.html.empty()) {
       MOTE_TRY(const std::string page, html_report(json_));
@@ -176,6 +185,7 @@ class Evaluator {
     }
     return status;
   }
+  const Json& report() const { return json_; }
 
  private:
   Result<void> open() {
@@ -199,7 +209,7 @@ class Evaluator {
   Result<void> load_examples() {
     const Tensor& input = graph_.tensor(graph_.inputs[0]);
     if (options_.data.empty()) {
-      MOTE_TRY(examples_, stored_examples(folder_, input));
+      MOTE_TRY(examples_, stored_examples(folder_, input, preparation_));
       return {};
     }
     MOTE_TRY(const InputSet set, read_inputs(options_.data, preparation_));
@@ -207,6 +217,11 @@ class Evaluator {
     std::error_code ec;
     if (fs::exists(folder_ / "model_float.mir", ec)) {
       MOTE_TRY(const Graph float_graph, import_file(folder_ / "model_float.mir"));
+      if (preparation_.anomaly.wanted()) {
+        MOTE_TRY(const std::vector<double> scores, predict_scores(float_graph, set));
+        float_detection_ = detect(scores);
+        return {};
+      }
       MOTE_TRY(const std::vector<int> classes, predict(float_graph, set));
       float_ = evaluate_predictions(set.labels, classes, set.recording, class_count());
     }
@@ -222,6 +237,7 @@ class Evaluator {
 
   Result<void> evaluate_host() {
     outputs_ = reference_outputs(graph_, examples_);
+    if (preparation_.anomaly.wanted()) return evaluate_scores();
     const Tensor& output = graph_.tensor(graph_.outputs[0]);
     reference_ = evaluate_predictions(examples_.labels, classes_of(outputs_, output, examples_.count),
                                       examples_.recording, class_count());
@@ -253,6 +269,47 @@ class Evaluator {
     say_accuracy(is_float ? "float reference accuracy" : "int8 reference accuracy", reference_.accuracy,
                  reference_.accuracy_low, reference_.accuracy_high);
     accuracy[is_float ? "float" : "int8"] = reference_.accuracy;
+    return {};
+  }
+
+  Detection detect(const std::vector<double>& scores) const {
+    const AnomalyTask& task = preparation_.anomaly;
+    return evaluate_detection(scores, examples_.labels, examples_.recording, task.normal_of(examples_.classes),
+                              task.threshold, task.options);
+  }
+
+  /// Of the alarms that the bytes of all outputs raise.
+  Evaluation alarms_of(const Bytes& outputs) const {
+    const AnomalyTask& task = preparation_.anomaly;
+    const auto scores = first_elements(graph_.tensor(graph_.outputs[0]), outputs, examples_.labels.size());
+    return evaluate_alarms(scores, examples_.labels, examples_.recording, task.normal_of(examples_.classes),
+                           task.threshold);
+  }
+
+  /// A model that gives a score.
+  Result<void> evaluate_scores() {
+    const Tensor& output = graph_.tensor(graph_.outputs[0]);
+    const std::string type = output.type == DType::f32 ? "float" : "int8";
+    const Detection found = detect(first_elements(output, outputs_, examples_.labels.size()));
+    reference_ = alarms_of(outputs_);
+    session_.say(
+        fmt::format("{} examples{}", examples_.count,
+                    options_.data.empty() ? ", the test part that training set aside" : " of " + options_.data));
+    json_["model"] = preparation_.model;
+    json_["accuracy"] = {{"samples", examples_.count}, {"classes", kAlarmClasses}, {"confusion", reference_.confusion}};
+    json_["accuracy"][type] = reference_.accuracy;
+    if (float_detection_)
+      session_.say(fmt::format("float AUC {:.4f}, partial {:.4f}", float_detection_->area.value,
+                               float_detection_->partial_area.value));
+    session_.say(type + " reference");
+    session_.say(detection_table(found, examples_.classes));
+    json_["anomaly"] = to_json(found, examples_.classes);
+    auc_ = found.area.value;
+    std::error_code ec;
+    if (!fs::exists(folder_ / "metrics.json", ec)) return {};
+    MOTE_TRY(const std::string text, read_text(folder_ / "metrics.json"));
+    const Json metrics = Json::parse(text, nullptr, false);
+    if (metrics.is_object()) add_training(metrics);
     return {};
   }
 
@@ -297,12 +354,14 @@ class Evaluator {
 
   void add_training(const Json& metrics) {
     Json training = {{"epochs", Json::array()}, {"seed", metrics.value("seed", 0)}, {"split", split_sentence(metrics)}};
-    for (const Json& e : metrics.value("history", Json::array()))
-      training["epochs"].push_back({{"epoch", e.value("epoch", 0)},
-                                    {"loss", e.value("loss", 0.0)},
-                                    {"accuracy", e.value("accuracy", 0.0)},
-                                    {"val_loss", e.value("validation_loss", 0.0)},
-                                    {"val_accuracy", e.value("validation_accuracy", 0.0)}});
+    for (const Json& e : metrics.value("history", Json::array())) {
+      Json epoch = {{"epoch", e.value("epoch", 0)}};
+      for (const auto& [from, to] :
+           {std::pair{"loss", "loss"}, std::pair{"accuracy", "accuracy"}, std::pair{"validation_loss", "val_loss"},
+            std::pair{"validation_accuracy", "val_accuracy"}})
+        if (e.contains(from)) epoch[to] = e[from];
+      training["epochs"].push_back(std::move(epoch));
+    }
     json_["training"] = std::move(training);
     limits_ = metrics.value("limits", Json::object());
   }
@@ -316,12 +375,14 @@ class Evaluator {
              measure(source.project, source.board, {examples_.inputs}, build_options(session_), run_options(session_)));
     const Tensor& output = graph_.tensor(graph_.outputs[0]);
     const Evaluation on_board =
-        evaluate_predictions(examples_.labels, classes_of(result.run.outputs[0], output, examples_.count),
-                             examples_.recording, class_count());
+        preparation_.anomaly.wanted()
+            ? alarms_of(result.run.outputs[0])
+            : evaluate_predictions(examples_.labels, classes_of(result.run.outputs[0], output, examples_.count),
+                                   examples_.recording, class_count());
     const bool same = same_outputs(result.run.outputs[0]);
     result.report.bit_exact = same;
-    say_accuracy(fmt::format("accuracy on {}", source.board.name), on_board.accuracy, on_board.accuracy_low,
-                 on_board.accuracy_high);
+    say_accuracy((preparation_.anomaly.wanted() ? "right alarms on " : "accuracy on ") + source.board.name,
+                 on_board.accuracy, on_board.accuracy_low, on_board.accuracy_high);
     session_.say(same ? fmt::format("the board's {} outputs equal the reference{}", examples_.count,
                                     output.type == DType::f32 ? " within 1e-5" : ", bit for bit")
                       : "the board's outputs DIFFER from the reference; `mote verify` names the layer");
@@ -376,6 +437,7 @@ class Evaluator {
       limits_met_ = limits_met_ && met;
     };
     check("accuracy", "", json_["accuracy"]["board"].get<double>(), true);
+    check("auc", "", auc_, true);
     check("ram_bytes", "bytes", static_cast<double>(report.ram_bytes), false);
     check("flash_bytes", "bytes", static_cast<double>(report.flash_bytes), false);
     check("latency_ms", "ms", report.latency_ms_estimated, false);
@@ -390,6 +452,8 @@ class Evaluator {
   Preparation preparation_;
   Examples examples_;
   std::optional<Evaluation> float_;
+  std::optional<Detection> float_detection_;
+  std::optional<double> auc_;  ///< of a score
   Evaluation reference_;
   Curves curves_;  ///< of the reference
   Bytes outputs_;  ///< the reference's, all examples one after another
@@ -399,6 +463,16 @@ class Evaluator {
 };
 
 }  // namespace
+
+Result<Json> evaluation_report(const fs::path& folder) {
+  Options options;
+  options.model = folder.string();
+  Session quiet;
+  quiet.quiet = true;
+  Evaluator evaluator(options, quiet);
+  MOTE_TRY([[maybe_unused]] const int status, evaluator.run());
+  return evaluator.report();
+}
 
 void add_evaluate(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();

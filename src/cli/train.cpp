@@ -8,6 +8,8 @@
 #include "base/files.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
+#include "cli/training_page.h"
+#include "data/anomaly_json.h"
 #include "data/split.h"
 #include "train/cross_validate.h"
 #include "train/train_command.h"
@@ -17,38 +19,49 @@ namespace {
 
 struct Options : TrainOptions {
   std::string json;
+  std::string html;
   int folds = 0;  ///< of a cross-validation; 0: a plain training
 };
 
-/// Runs `work` with a progress function that draws the bar; Ctrl-C makes it return false: training then ends with the
-/// best state so far.
+/// Runs `work` with a progress function that draws the bar, and the bar; Ctrl-C makes it return false: training then
+/// ends with the best state so far.
 template <typename Work>
 auto with_progress(const Session& session, const Work& work) {
   const InterruptWatch interrupt;
   ProgressBar bar(session);
-  return work([&](const Progress& p) {
+  const ProgressFn progress = [&](const Progress& p) {
     const double epochs_done = p.epoch - 1 + static_cast<double>(p.step) / std::max(p.steps, 1);
-    bar.draw(epochs_done / std::max(p.epochs, 1), fmt::format("{} epoch {}/{} loss {:.3f} accuracy {:.1f} %", p.phase,
-                                                              p.epoch, p.epochs, p.loss, 100 * p.accuracy));
+    const auto scored = [&](double loss, double accuracy) {
+      return p.classes ? fmt::format("loss {:.3f}, accuracy {:.1f} %", loss, 100 * accuracy)
+                       : fmt::format("loss {:.4g}", loss);
+    };
+    bar.draw(epochs_done / std::max(p.epochs, 1),
+             fmt::format("{} epoch {}/{} {}", p.phase, p.epoch, p.epochs, scored(p.loss, p.accuracy)));
     if (p.record != nullptr)
-      bar.line(
-          fmt::format("{} epoch {:3}/{}: loss {:.3f}, accuracy {:.1f} %, validation loss {:.3f}, accuracy {:.1f} %",
-                      p.phase, p.epoch, p.epochs, p.record->loss, 100 * p.record->accuracy, p.record->validation_loss,
-                      100 * p.record->validation_accuracy));
+      bar.line(fmt::format("{} epoch {:3}/{}: {}, validation {}", p.phase, p.epoch, p.epochs,
+                           scored(p.record->loss, p.record->accuracy),
+                           scored(p.record->validation_loss, p.record->validation_accuracy)));
     return !interrupt.asked();
-  });
+  };
+  return work(progress, bar);
+}
+
+std::string fold_line(const FoldResult& fold) {
+  return fmt::format("{:<28} {:>8} {:>6.1f} % {:>6.1f} %", list_of_names(fold.groups).substr(0, 28),
+                     fold.test_float.examples, 100 * fold.test_float.accuracy,
+                     100 * (fold.test_int8 ? fold.test_int8->accuracy : fold.test_float.accuracy));
 }
 
 Result<int> cross_validate(const Options& options, const Session& session) {
-  MOTE_TRY(const CrossValidation all, with_progress(session, [&](const ProgressFn& progress) {
-             return run_cross_validation(options, static_cast<std::size_t>(options.folds), progress);
+  MOTE_TRY(const CrossValidation all, with_progress(session, [&](const ProgressFn& progress, ProgressBar& bar) {
+             const FoldFn told = [&bar](const FoldResult& fold, std::size_t i, std::size_t count) {
+               bar.line(fmt::format("fold {}/{} in {:.0f} s: {}", i + 1, count, fold.seconds, fold_line(fold)));
+             };
+             return run_cross_validation(options, static_cast<std::size_t>(options.folds), progress, told);
            }));
   for (const std::string& note : all.notes) session.say("note: " + note);
   session.say(fmt::format("{:<28} {:>8} {:>8} {:>8}", "left out", "examples", "float", "int8"));
-  for (const FoldResult& fold : all.folds)
-    session.say(fmt::format("{:<28} {:>8} {:>6.1f} % {:>6.1f} %", list_of_names(fold.groups).substr(0, 28),
-                            fold.test_float.examples, 100 * fold.test_float.accuracy,
-                            100 * (fold.test_int8 ? fold.test_int8->accuracy : fold.test_float.accuracy)));
+  for (const FoldResult& fold : all.folds) session.say(fold_line(fold));
   session.say(fmt::format("mean {:.2f} %, standard deviation {:.1f} over {} folds", 100 * all.mean, 100 * all.deviation,
                           all.folds.size()));
   session.say(
@@ -67,8 +80,11 @@ Result<int> cross_validate(const Options& options, const Session& session) {
 }
 
 Result<int> train_command(const Options& options, const Session& session) {
+  if (options.folds > 0 && !options.html.empty())
+    return bad_input("is written of one training, not of a cross-validation", "--html");
   if (options.folds > 0) return cross_validate(options, session);
-  const auto result = with_progress(session, [&](const ProgressFn& progress) { return run_train(options, progress); });
+  const auto result =
+      with_progress(session, [&](const ProgressFn& progress, ProgressBar&) { return run_train(options, progress); });
   if (!result) return result.error();
   for (const std::string& note : result->notes) session.say("note: " + note);
 
@@ -86,12 +102,24 @@ Result<int> train_command(const Options& options, const Session& session) {
   if (!result->stopped.empty()) session.say("stopped early: " + result->stopped);
   session.say(fmt::format("{} parameters, {} MACs, best epoch {}, trained in {:.0f} s", result->parameters,
                           result->macs, result->best_epoch, result->train_seconds));
-  session.say(score("float test accuracy", result->test_float));
-  if (result->test_int8) session.say(score("int8 test accuracy", *result->test_int8));
+  const auto detected = [&](const char* name, const std::optional<Detection>& d) {
+    if (d) session.say(fmt::format("{}\n{}", name, detection_table(*d, result->preparation.classes)));
+  };
+  if (result->detection_float) {
+    detected("test part, float", result->detection_float);
+    detected("test part, int8", result->detection_int8);
+  } else {
+    session.say(score("float test accuracy", result->test_float));
+    if (result->test_int8) session.say(score("int8 test accuracy", *result->test_int8));
+  }
   session.say("wrote " + options.out.string());
   if (!options.json.empty()) {
     MOTE_TRY(const std::string metrics, read_text(options.out / "metrics.json"));
     MOTE_TRY_VOID(write_text(options.json, metrics));
+  }
+  if (!options.html.empty()) {
+    MOTE_TRY_VOID(write_training_page(options.out, options.html));
+    session.say("report: " + options.html);
   }
   return 0;
 }
@@ -115,6 +143,7 @@ void add_train(CLI::App& app, Session& session) {
       ->default_str("10")
       ->check(CLI::Range(2, 1000));
   command->add_option("--json", options->json, "Write the metrics as JSON");
+  command->add_option("--html", options->html, "Write the report as one HTML page");
 }
 
 }  // namespace mote::cli

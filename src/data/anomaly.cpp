@@ -106,6 +106,27 @@ double share_above(std::span<const Scored> entries, double threshold) {
 
 }  // namespace
 
+bool AnomalyTask::is_normal(std::string_view name) const {
+  return std::find(normal.begin(), normal.end(), name) != normal.end();
+}
+
+std::vector<bool> AnomalyTask::normal_of(std::span<const std::string> classes) const {
+  std::vector<bool> of;
+  for (const std::string& name : classes) of.push_back(is_normal(name));
+  return of;
+}
+
+Evaluation evaluate_alarms(std::span<const double> scores, std::span<const int> labels,
+                           std::span<const std::int32_t> recording, const std::vector<bool>& normal, double threshold) {
+  std::vector<int> is;
+  std::vector<int> alarm;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    is.push_back(normal[static_cast<std::size_t>(labels[i])] ? 0 : 1);
+    alarm.push_back(scores[i] > threshold ? 1 : 0);
+  }
+  return evaluate_predictions(is, alarm, recording, 2);
+}
+
 double threshold_of(std::span<const double> normal, double rate) {
   if (normal.empty()) return 0;
   std::vector<double> sorted(normal.begin(), normal.end());

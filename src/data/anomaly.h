@@ -5,9 +5,12 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/curves.h"
+#include "data/metrics.h"
 
 namespace mote {
 
@@ -20,6 +23,20 @@ struct DetectionOptions {
   double false_alarm_rate = 0.01;  ///< of normal examples, at which the threshold is chosen
   double partial_rate = 0.1;       ///< the partial area counts false alarm rates up to here
 };
+
+/// [anomaly] of a project: what is normal, and how alarms are raised.
+struct AnomalyTask {
+  std::vector<std::string> normal;  ///< classes; whatever else occurs in the data is an anomaly. Empty: no such task
+  DetectionOptions options;
+  double threshold = 0;  ///< of the shipped model's score, found on the validation part
+  bool wanted() const { return !normal.empty(); }
+  bool is_normal(std::string_view name) const;
+  /// For each class whether it is normal.
+  std::vector<bool> normal_of(std::span<const std::string> classes) const;
+};
+
+/// What alarms are counted as, in confusion matrices and labels: 0 and 1.
+inline const std::vector<std::string> kAlarmClasses = {"normal", "anomaly"};
 
 struct ScoreHistogram {
   bool logarithmic = false;   ///< equal ratios from edge to edge instead of equal differences
@@ -52,6 +69,10 @@ struct Detection {
 /// The lowest score of `normal` that at most `rate` of them lie above. Few scores cannot show a low rate: then it is
 /// the largest. 0 if there are none.
 double threshold_of(std::span<const double> normal, double rate);
+
+/// Accuracy and confusion of the alarms, classes as kAlarmClasses.
+Evaluation evaluate_alarms(std::span<const double> scores, std::span<const int> labels,
+                           std::span<const std::int32_t> recording, const std::vector<bool>& normal, double threshold);
 
 /// `normal[c]` says whether label c is normal. `recording[i]` says where example i comes from; recordings are drawn
 /// with replacement for the intervals, those of normal and of other examples apart. All spans of examples have one

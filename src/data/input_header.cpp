@@ -17,9 +17,18 @@ std::string literal(double value) {
   return text + "f";
 }
 
+/// The threshold as firmware compares it: an integer, or a float.
+std::string alarm_line(const std::string& upper, double threshold, const Tensor& score) {
+  const bool integer = score.type != DType::f32;
+  const double steps = integer ? threshold / static_cast<double>(score.quant.scale[0]) + score.quant.zero_point[0] : 0;
+  // The threshold is some example's score, so a whole number of steps; the division may fall short of it.
+  return fmt::format("/* The output is a score: an alarm if it lies above this. */\n#define MOTE_{}_ALARM_ABOVE {}\n\n",
+                     upper, integer ? fmt::format("{:.0f}", std::floor(steps + 1e-6)) : literal(threshold));
+}
+
 }  // namespace
 
-std::string input_header(const Preparation& p, const Tensor& input) {
+std::string input_header(const Preparation& p, const Tensor& input, const Tensor* score) {
   const bool integer = input.type != DType::f32;
   const bool wide = input.type == DType::i16;
   const double scale = integer ? static_cast<double>(input.quant.scale[0]) : 1.0;
@@ -46,7 +55,7 @@ std::string input_header(const Preparation& p, const Tensor& input) {
       " * One example is {rows} rows{rate} of {count} values{names}. */\n"
       "#ifndef MOTE_{upper}_INPUT_H\n#define MOTE_{upper}_INPUT_H\n\n#include <stdint.h>\n\n"
       "#define MOTE_{upper}_INPUT_ROWS {rows}\n#define MOTE_{upper}_INPUT_CHANNELS {count}\n\n"
-      "static inline void mote_{model}_input_row(const float *sensor, {type} *input) {{\n"
+      "{alarm}static inline void mote_{model}_input_row(const float *sensor, {type} *input) {{\n"
       "  static const float gain[{count}] = {{{gains}}};\n"
       "  static const float offset[{count}] = {{{offsets}}};\n"
       "  for (int c = 0; c < {count}; ++c) {{\n"
@@ -54,6 +63,7 @@ std::string input_header(const Preparation& p, const Tensor& input) {
       "{limit}"
       "    input[c] = {store};\n"
       "  }}\n}}\n\n#endif\n",
+      fmt::arg("alarm", p.anomaly.wanted() && score != nullptr ? alarm_line(upper, p.anomaly.threshold, *score) : ""),
       fmt::arg("model", p.model), fmt::arg("upper", upper), fmt::arg("rows", p.window), fmt::arg("count", gains.size()),
       fmt::arg("rate", p.rate_hz > 0 ? fmt::format(" ({:g} a second)", p.rate_hz) : ""),
       fmt::arg("names", p.channels.empty() ? std::string() : fmt::format(": {}", fmt::join(p.channels, ", "))),

@@ -10,7 +10,7 @@
 namespace mote {
 
 /// A C99 header with `static inline void mote_<model>_input_row(const float *sensor, T *input)`, T being int8_t,
-/// int16_t or float.
-std::string input_header(const Preparation& preparation, const Tensor& input);
+/// int16_t or float. Where anomalies are to be found, also MOTE_<MODEL>_ALARM_ABOVE, in steps of `score`, the output.
+std::string input_header(const Preparation& preparation, const Tensor& input, const Tensor* score = nullptr);
 
 }  // namespace mote

@@ -52,6 +52,11 @@ std::string to_json(const Preparation& p) {
   json["offset"] = p.normalisation.offset;
   json["gain"] = p.normalisation.gain;
   json["clip"] = p.normalisation.clip;
+  if (p.anomaly.wanted())
+    json["anomaly"] = {{"normal", p.anomaly.normal},
+                       {"threshold", p.anomaly.threshold},
+                       {"false_alarm_rate", p.anomaly.options.false_alarm_rate},
+                       {"partial_rate", p.anomaly.options.partial_rate}};
   return json.dump(2) + "\n";
 }
 
@@ -94,6 +99,13 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     p.normalisation.offset = json.at("offset").get<std::vector<float>>();
     p.normalisation.gain = json.at("gain").get<std::vector<float>>();
     p.normalisation.clip = json.at("clip").get<float>();
+    if (json.contains("anomaly")) {
+      const auto& anomaly = json.at("anomaly");
+      p.anomaly.normal = anomaly.at("normal").get<std::vector<std::string>>();
+      p.anomaly.threshold = anomaly.at("threshold").get<double>();
+      p.anomaly.options.false_alarm_rate = anomaly.at("false_alarm_rate").get<double>();
+      p.anomaly.options.partial_rate = anomaly.at("partial_rate").get<double>();
+    }
     const auto channels = p.normalisation.gain.size();
     const FolderOptions& files = p.files;
     const bool good =
@@ -111,6 +123,7 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
 
 InputSet make_inputs(const Dataset& data, const Examples& examples, const Normalisation& normalisation) {
   InputSet set;
+  set.classes = data.classes;
   set.example = example_shape(data, examples);
   const auto each = static_cast<std::size_t>(element_count(set.example));
   set.values.resize(examples.items.size() * each);
@@ -150,7 +163,12 @@ Result<InputSet> read_inputs(const std::filesystem::path& folder, const Preparat
                     fmt::join(data.channels, ","), preparation.example.back(), fmt::join(preparation.channels, ",")),
         data.samples[0].source);
   std::vector<int> label_of;
+  const bool known = !preparation.anomaly.wanted();
   for (const std::string& name : data.classes) {
+    if (!known) {
+      label_of.push_back(static_cast<int>(label_of.size()));
+      continue;
+    }
     const auto at = std::find(preparation.classes.begin(), preparation.classes.end(), name);
     if (at == preparation.classes.end())
       return bad_input(
@@ -169,7 +187,9 @@ Result<InputSet> read_inputs(const std::filesystem::path& folder, const Preparat
     return bad_input(fmt::format("gives examples of {} where the model takes {}",
                                  shape_text(example_shape(data, examples)), shape_text(preparation.example)),
                      folder.string());
-  return make_inputs(data, examples, preparation.normalisation);
+  InputSet set = make_inputs(data, examples, preparation.normalisation);
+  if (known) set.classes = preparation.classes;
+  return set;
 }
 
 Result<Bytes> encode_input(std::span<const float> values, const Tensor& input) {
@@ -211,29 +231,70 @@ int class_of(const Bytes& output, DType type) {
   return argmax(std::span(reinterpret_cast<const std::int8_t*>(output.data()), output.size()));
 }
 
-}  // namespace
+template <typename T>
+double value_at(const std::uint8_t* bytes) {
+  T value;
+  std::memcpy(&value, bytes, sizeof value);
+  return static_cast<double>(value);
+}
 
-Result<std::vector<int>> predict(const Graph& graph, const InputSet& inputs) {
+double first_element(const Tensor& output, const std::uint8_t* bytes) {
+  if (output.type == DType::f32) return value_at<float>(bytes);
+  const double q = output.type == DType::i32   ? value_at<std::int32_t>(bytes)
+                   : output.type == DType::i16 ? value_at<std::int16_t>(bytes)
+                                               : value_at<std::int8_t>(bytes);
+  return (q - output.quant.zero_point[0]) * static_cast<double>(output.quant.scale[0]);
+}
+
+/// Runs every example on two threads; `take` gets its number and the bytes of the output.
+template <typename Take>
+Result<void> run_all(const Graph& graph, const InputSet& inputs, const Take& take) {
   if (graph.inputs.size() != 1 || graph.outputs.size() != 1)
     return unsupported("evaluation takes models with one input and one output", graph.name);
   const Tensor& input = graph.tensor(graph.inputs[0]);
   const Tensor& output = graph.tensor(graph.outputs[0]);
-  if (output.type != DType::f32 && output.type != DType::i8 && output.type != DType::i16)
+  if (output.type != DType::f32 && output.type != DType::i8 && output.type != DType::i16 && output.type != DType::i32)
     return unsupported(fmt::format("the model's output is {}", dtype_name(output.type)), graph.name);
   if (inputs.size() > 0)
     if (const auto probe = encode_input(inputs[0], input); !probe.ok()) return probe.error();
-  std::vector<int> classes(inputs.size());
   const auto work = [&](std::size_t begin, std::size_t end) {
     Executor executor(graph);
     for (std::size_t i = begin; i < end; ++i) {
       const auto bytes = encode_input(inputs[i], input);
-      classes[i] = class_of(executor.run({*bytes})[0], output.type);
+      take(i, executor.run({*bytes})[0]);
     }
   };
   std::thread first_half(work, 0, inputs.size() / 2);
   work(inputs.size() / 2, inputs.size());
   first_half.join();
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<int>> predict(const Graph& graph, const InputSet& inputs) {
+  std::vector<int> classes(inputs.size());
+  MOTE_TRY_VOID(run_all(graph, inputs, [&](std::size_t i, const Bytes& output) {
+    classes[i] = class_of(output, graph.tensor(graph.outputs[0]).type);
+  }));
   return classes;
+}
+
+std::vector<double> first_elements(const Tensor& output, std::span<const std::uint8_t> bytes, std::size_t count) {
+  std::vector<double> values;
+  const auto each = static_cast<std::size_t>(output.bytes());
+  for (std::size_t i = 0; i < count; ++i) values.push_back(first_element(output, bytes.data() + i * each));
+  return values;
+}
+
+Result<std::vector<double>> predict_scores(const Graph& graph, const InputSet& inputs) {
+  std::vector<double> scores(inputs.size());
+  const Tensor& output = graph.tensor(graph.outputs[0]);
+  if (output.type != DType::f32 && output.quant.scale.size() != 1)
+    return unsupported("the model's output is not quantised by one scale", graph.name);
+  MOTE_TRY_VOID(run_all(graph, inputs,
+                        [&](std::size_t i, const Bytes& bytes) { scores[i] = first_element(output, bytes.data()); }));
+  return scores;
 }
 
 }  // namespace mote

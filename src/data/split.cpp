@@ -113,6 +113,73 @@ void assign_recordings(const Dataset& data, std::vector<Side>& sides, double fra
   }
 }
 
+/// Pieces of one recording follow each other in the data. Its end becomes test, what lies before that validation.
+void assign_ends(const Dataset& data, std::vector<Side>& sides, double fraction, Side side) {
+  for (std::size_t begin = 0, end = 0; begin < data.samples.size(); begin = end) {
+    const Sample& first = data.samples[begin];
+    std::vector<std::size_t> pieces;
+    for (end = begin; end < data.samples.size() && data.samples[end].source == first.source &&
+                      data.samples[end].label == first.label;
+         ++end)
+      if (sides[end] == Side::train) pieces.push_back(end);
+    const std::size_t wanted = share(fraction, end - begin);
+    for (std::size_t k = 0; k < wanted && pieces.size() > 1; ++k) {
+      sides[pieces.back()] = side;
+      pieces.pop_back();
+    }
+  }
+}
+
+/// The recordings of normal classes without their values, and where they stand in the data.
+Dataset normal_part(const Dataset& data, const std::vector<std::string>& normal, std::vector<std::int32_t>& places) {
+  Dataset part;
+  std::vector<int> label_of;
+  for (const std::string& name : data.classes) {
+    const bool taken = std::find(normal.begin(), normal.end(), name) != normal.end();
+    label_of.push_back(taken ? static_cast<int>(part.classes.size()) : -1);
+    if (taken) part.classes.push_back(name);
+  }
+  for (std::size_t i = 0; i < data.samples.size(); ++i) {
+    const Sample& sample = data.samples[i];
+    const int label = label_of[static_cast<std::size_t>(sample.label)];
+    if (label < 0) continue;
+    part.samples.push_back({{}, sample.shape, label, sample.group, sample.source});
+    places.push_back(static_cast<std::int32_t>(i));
+  }
+  return part;
+}
+
+/// See SplitOptions::normal. A group that is named for testing and has no normal recording is tested anyhow.
+Result<Split> split_normal(const Dataset& data, SplitOptions options) {
+  std::vector<std::int32_t> places;
+  const Dataset part = normal_part(data, options.normal, places);
+  if (part.classes.size() < options.normal.size())
+    return bad_input(fmt::format("\"{}\" are not all classes of the data, which has {}",
+                                 fmt::join(options.normal, "\", \""), list_of_names(data.classes)),
+                     "anomaly.normal");
+  std::set<std::string> normal_groups;
+  std::set<std::string> others;
+  for (const Sample& sample : part.samples) normal_groups.insert(sample.group);
+  for (const Sample& sample : data.samples)
+    if (!normal_groups.contains(sample.group)) others.insert(sample.group);
+  std::erase_if(options.test, [&](const std::string& name) { return others.contains(name); });
+  options.normal.clear();
+  MOTE_TRY(Split split, split_by_group(part, options));
+  for (Part* side : {&split.train, &split.validation, &split.test})
+    for (std::int32_t& index : side->samples) index = places[static_cast<std::size_t>(index)];
+  std::set<std::string> tested(split.test.groups.begin(), split.test.groups.end());
+  std::vector<bool> normal(data.samples.size(), false);
+  for (const std::int32_t place : places) normal[static_cast<std::size_t>(place)] = true;
+  for (std::size_t i = 0; i < normal.size(); ++i) {
+    if (normal[i]) continue;
+    split.test.samples.push_back(static_cast<std::int32_t>(i));
+    tested.insert(data.samples[i].group);
+  }
+  std::sort(split.test.samples.begin(), split.test.samples.end());
+  split.test.groups.assign(tested.begin(), tested.end());
+  return split;
+}
+
 }  // namespace
 
 std::vector<std::vector<std::string>> make_folds(const Dataset& data, std::size_t most, std::uint64_t seed) {
@@ -146,6 +213,7 @@ std::string list_of_names(const std::vector<std::string>& names) {
 }
 
 Result<Split> split_by_group(const Dataset& data, const SplitOptions& options) {
+  if (!options.normal.empty()) return split_normal(data, options);
   Sides sides;
   Classes classes;
   for (const Sample& sample : data.samples) {
@@ -161,18 +229,22 @@ Result<Split> split_by_group(const Dataset& data, const SplitOptions& options) {
     assign_fraction(sides, classes, options.validation_fraction, Side::validation, options.seed);
   std::vector<Side> of_sample;
   for (const Sample& sample : data.samples) of_sample.push_back(sides.at(sample.group));
-  if (!by_group && options.test.empty())
-    assign_recordings(data, of_sample, options.test_fraction, Side::test, options.seed);
+  const auto assign_samples = [&](double fraction, Side side, std::uint64_t seed) {
+    if (options.by == "time") return assign_ends(data, of_sample, fraction, side);
+    assign_recordings(data, of_sample, fraction, side, seed);
+  };
+  if (!by_group && options.test.empty()) assign_samples(options.test_fraction, Side::test, options.seed);
   if (!by_group && options.validation.empty())
-    assign_recordings(data, of_sample, options.validation_fraction, Side::validation, options.seed + 1);
+    assign_samples(options.validation_fraction, Side::validation, options.seed + 1);
 
   Split split{part_of(data, of_sample, Side::train), part_of(data, of_sample, Side::validation),
               part_of(data, of_sample, Side::test)};
   if (split.train.groups.empty() || split.validation.groups.empty() || split.test.groups.empty())
-    return bad_input(
-        fmt::format("{} group(s) in the data are too few to keep training, validation and test apart; see data.group",
-                    sides.size()),
-        "split");
+    return bad_input(fmt::format("{} group(s) in the data are too few to keep training, validation and test apart; see "
+                                 "data.group, data.piece "
+                                 "and split.by",
+                                 sides.size()),
+                     "split");
   std::vector<bool> seen(data.classes.size(), false);
   for (const std::int32_t index : split.train.samples)
     seen[static_cast<std::size_t>(data.samples[static_cast<std::size_t>(index)].label)] = true;

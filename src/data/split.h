@@ -19,7 +19,9 @@ struct SplitOptions {
   std::uint64_t seed = 1;  ///< which groups the fractions take
   /// group; or recording: fractions take recordings of groups that stand in training too, the same share of each class.
   /// Then the figures say nothing of unseen groups: that is what cross-validation is for.
+  /// time: fractions take the end of every recording that was cut into pieces, validation before test.
   std::string by = "group";
+  std::vector<std::string> normal = {};  ///< classes that are split; others are all tested and not learnt. Empty: all
 };
 
 struct Part {

@@ -58,6 +58,9 @@ enum class QuantRule : std::uint8_t {
   tanh,           ///< output is fixed to scale 1/128, zero point 0
   signal,         ///< input 0 is int16 of scale 1/32768, zero point 0 (a model input); outputs int8, calibrated
   signal_filter,  ///< as signal, and the output is such a signal again
+  /// Both inputs share one int8 quantisation, with room for half of the calibrated range on either side, since what it
+  /// is to measure is unlike anything seen; the output is int32 in steps of its square.
+  squared_error,
 };
 
 struct OpDef {

@@ -15,15 +15,23 @@
 #include "ir/int4.h"
 #include "ir/verify.h"
 #include "ops/ops.h"
+#include "ops/squared_error.h"
 #include "passes/edit.h"
 
 namespace mote::passes {
 namespace {
 
+/// Constant ones, in float: of a layer, or of a recurrence.
+bool has_float_weights(const Graph& graph, const Node& node) {
+  if (node.op->bias_input >= 0) return is_float_weighted(graph, node);
+  const Tensor* weights = input_or_null(graph, node, node.op->weight_input);
+  return weights != nullptr && weights->is_constant() && weights->type == DType::f32;
+}
+
 /// Whether the node becomes an integer node.
 bool has_integer_form(const Graph& graph, const Node& node) {
   if (node.op->quant == QuantRule::none) return false;
-  if (node.op->weight_input >= 0 && !is_float_weighted(graph, node)) return false;
+  if (node.op->weight_input >= 0 && !has_float_weights(graph, node)) return false;
   const auto is_float = [&](TensorId id) { return id == kNoTensor || graph.tensor(id).type == DType::f32; };
   return std::all_of(node.inputs.begin(), node.inputs.end(), is_float) &&
          std::all_of(node.outputs.begin(), node.outputs.end(), is_float);
@@ -33,8 +41,8 @@ bool is_weight_or_bias(const OpDef& op, std::size_t input) {
   return static_cast<int>(input) == op.weight_input || static_cast<int>(input) == op.bias_input;
 }
 
-/// Versions of a tensor: of its own type, int8, int16.
-enum Version : std::size_t { kOwn, kInt8, kInt16, kVersions };
+/// Versions of a tensor: of its own type, int8, int16, int32 (squared errors alone).
+enum Version : std::size_t { kOwn, kInt8, kInt16, kInt32, kVersions };
 
 Version version_of(const Precision& precision) { return precision.activations == 16 ? kInt16 : kInt8; }
 
@@ -42,8 +50,13 @@ Version version_of(const Precision& precision) { return precision.activations ==
 bool reads_signal(const Node& node, std::size_t input) {
   return input == 0 && (node.op->quant == QuantRule::signal || node.op->quant == QuantRule::signal_filter);
 }
+Version input_version(const Node& node, std::size_t input, const Precision& precision) {
+  if (reads_signal(node, input)) return kInt16;
+  return node.op->quant == QuantRule::squared_error ? kInt8 : version_of(precision);
+}
 Version output_version(const Node& node, const Precision& precision) {
   if (node.op->quant == QuantRule::signal_filter) return kInt16;
+  if (node.op->quant == QuantRule::squared_error) return kInt32;
   return node.op->quant == QuantRule::signal ? kInt8 : version_of(precision);
 }
 
@@ -83,7 +96,11 @@ Result<std::vector<Precision>> precisions(const Graph& graph, const QuantizeOpti
 class Groups {
  public:
   Groups(const Graph& graph, Version version)
-      : graph_(graph), version_(version), parent_(graph.tensors.size()), fixed_(graph.tensors.size()) {
+      : graph_(graph),
+        version_(version),
+        parent_(graph.tensors.size()),
+        fixed_(graph.tensors.size()),
+        roomy_(graph.tensors.size(), false) {
     std::iota(parent_.begin(), parent_.end(), 0);
   }
 
@@ -91,6 +108,11 @@ class Groups {
   void apply_rule(const Node& node) {
     const OpDef& op = *node.op;
     const bool wide = version_ == kInt16;
+    if (op.quant == QuantRule::squared_error) {
+      unite(node.inputs[0], node.inputs[1]);
+      roomy_[static_cast<std::size_t>(node.inputs[0])] = true;
+      return;
+    }
     for (const TensorId out : node.outputs) {
       const auto o = static_cast<std::size_t>(out);
       if (op.quant == QuantRule::softmax) fixed_[o] = {{wide ? 0x1p-15F : 0x1p-8F}, {wide ? 0 : -128}, 0};
@@ -109,6 +131,7 @@ class Groups {
   Result<Quantization> quantization(TensorId id, const Calibration& calibration) {
     std::optional<Quantization> fixed;
     std::optional<Range> range;
+    bool roomy = false;
     const std::size_t group = root(static_cast<std::size_t>(id));
     for (std::size_t t = 0; t < parent_.size(); ++t) {
       if (root(t) != group) continue;
@@ -117,6 +140,7 @@ class Groups {
           return unsupported("two fixed quantisations meet here", fmt::format("tensor \"{}\"", graph_.tensor(id).name));
         fixed = fixed_[t];
       }
+      roomy = roomy || roomy_[t];
       const auto seen = range_of(graph_.tensors[t], calibration);
       if (seen) range = range ? Range{std::min(range->min, seen->min), std::max(range->max, seen->max)} : *seen;
     }
@@ -124,6 +148,7 @@ class Groups {
     if (!range)
       return bad_input("has no calibrated range; calibrate with the graph that is quantised",
                        fmt::format("tensor \"{}\"", graph_.tensor(id).name));
+    if (const float room = (range->max - range->min) / 2; roomy) range = Range{range->min - room, range->max + room};
     return version_ == kInt16 ? activation_quantization16(*range) : activation_quantization(*range);
   }
 
@@ -148,6 +173,7 @@ class Groups {
   Version version_;
   std::vector<std::size_t> parent_;
   std::vector<std::optional<Quantization>> fixed_;
+  std::vector<bool> roomy_;  ///< QuantRule::squared_error
 };
 
 class Quantizer {
@@ -207,8 +233,8 @@ class Quantizer {
       bool integer = !readers.empty();
       for (const int n : readers) {
         integer = integer && has_integer_form(graph_, graph_.nodes[static_cast<std::size_t>(n)]);
-        const bool signal = reads_signal(graph_.nodes[static_cast<std::size_t>(n)], 0);
-        widest = std::max(widest, signal ? kInt16 : version_of(precisions_[static_cast<std::size_t>(n)]));
+        widest = std::max(widest, input_version(graph_.nodes[static_cast<std::size_t>(n)], 0,
+                                                precisions_[static_cast<std::size_t>(n)]));
       }
       if (integer) born_[index(id)] = widest;
     }
@@ -222,14 +248,20 @@ class Quantizer {
     const std::string& name = graph_.tensor(id).name;
     const bool float_port = options_.float_outputs && graph_.is_output(id);
     if (version == (float_port ? kOwn : born_[index(id)])) return name;
-    constexpr std::array<std::string_view, kVersions> kSuffix = {"_float", "_int8", "_int16"};
+    constexpr std::array<std::string_view, kVersions> kSuffix = {"_float", "_int8", "_int16", "_int32"};
     return out_.unique_tensor_name(fmt::format("{}{}", name, kSuffix[version]));
   }
 
   Result<TensorId> make(TensorId id, Version version) {
     Tensor tensor = graph_.tensor(id);
     if (tensor.type == DType::f32 && !tensor.is_constant()) tensor.name = name_of(id, version);
-    if (version != kOwn) {
+    if (version == kInt32) {
+      const Node& node = graph_.nodes[static_cast<std::size_t>(graph_.producer(id))];
+      const Tensor& x = graph_.tensor(node.inputs[0]);
+      MOTE_TRY(const Quantization of_x, groups(kInt8).quantization(node.inputs[0], calibration_));
+      tensor.quant = {{ops::squared_error_scale(of_x.scale[0], x.elements() / x.shape[0])}, {0}, 0};
+      tensor.type = DType::i32;
+    } else if (version != kOwn) {
       if (tensor.is_constant()) tensor.name = name_of(id, version);
       MOTE_TRY(tensor.quant, groups(version).quantization(id, calibration_));
       tensor.type = version == kInt16 ? DType::i16 : DType::i8;
@@ -281,7 +313,7 @@ class Quantizer {
     const Version version = output_version(node, precision);
     for (std::size_t i = 0; i < copy.inputs.size(); ++i) {
       if (copy.inputs[i] == kNoTensor || is_weight_or_bias(*node.op, i)) continue;
-      MOTE_TRY(copy.inputs[i], as(copy.inputs[i], reads_signal(node, i) ? kInt16 : version));
+      MOTE_TRY(copy.inputs[i], as(copy.inputs[i], input_version(node, i, precision)));
     }
     for (TensorId& id : copy.outputs) {
       MOTE_TRY(id, make(id, version));
@@ -296,7 +328,10 @@ class Quantizer {
     const Tensor& weights = *input_or_null(graph_, node, node.op->weight_input);
     const Tensor* bias = input_or_null(graph_, node, node.op->bias_input);
     const bool wide = precision.activations == 16;
-    const std::int32_t limit = weight_limit(precision.weights);
+    // Weights of a recurrence (they have no bias) stay int8: their errors come back with every step.
+    const bool recurrent = node.op->bias_input < 0;
+    const int bits = recurrent ? 8 : precision.weights;
+    const std::int32_t limit = weight_limit(bits);
     const float in_scale = out_.tensor(copy.inputs[0]).quant.scale[0];
     const float out_scale = out_.tensor(copy.outputs[0]).quant.scale[0];
     const ChannelIndex channel = channel_index(weights.shape, node.op->weight_axis);
@@ -313,11 +348,11 @@ class Quantizer {
     std::vector<std::int8_t> quantized(values.size());
     for (std::size_t i = 0; i < values.size(); ++i)
       quantized[i] = quantize_weight(values[i], w.quant.scale[channel(i)], limit);
-    w.type = precision.weights == 4 ? DType::i4 : DType::i8;
-    w.data = precision.weights == 4 ? pack_int4(quantized) : make_data(quantized);
+    w.type = bits == 4 ? DType::i4 : DType::i8;
+    w.data = bits == 4 ? pack_int4(quantized) : make_data(quantized);
     const std::vector<float> scales = w.quant.scale;
     copy.inputs[static_cast<std::size_t>(node.op->weight_input)] = out_.add(std::move(w));
-    if (bias == nullptr && !wide) return;
+    if (recurrent || (bias == nullptr && !wide)) return;
 
     // An int16 layer without a bias would sum in 32 bits (ops/weighted.h), which overflow sooner.
     const std::string name = bias != nullptr ? bias->name : node.name + "_bias";

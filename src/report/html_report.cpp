@@ -2,6 +2,7 @@
 // Where it stands: report. The page draws nothing that is not in the JSON; all drawing is in page/*.js.
 #include "report/html_report.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string_view>
@@ -38,7 +39,7 @@ constexpr Parts kSearch = {{
 
 /// Keys of a report and what must stand there. Numbers inside a section are checked by `check_numbers`.
 enum class Shape { kObject, kArray };
-constexpr std::array<std::pair<std::string_view, Shape>, 7> kSections = {{
+constexpr std::array<std::pair<std::string_view, Shape>, 9> kSections = {{
     {"accuracy", Shape::kObject},
     {"training", Shape::kObject},
     {"memory", Shape::kObject},
@@ -46,6 +47,8 @@ constexpr std::array<std::pair<std::string_view, Shape>, 7> kSections = {{
     {"layers", Shape::kArray},
     {"provenance", Shape::kObject},
     {"limits", Shape::kArray},
+    {"anomaly", Shape::kObject},
+    {"costs", Shape::kArray},
 }};
 
 /// The rows of `array` must be objects that have a number at each of `keys`.
@@ -78,6 +81,21 @@ Result<void> check_confusion(const json& accuracy) {
   return {};
 }
 
+/// One more edge than bins, numbers all.
+Result<void> check_histogram(const json& anomaly) {
+  if (!anomaly.contains("histogram")) return {};
+  const json& histogram = anomaly["histogram"];
+  const auto numbers = [&](const char* key) {
+    return histogram.is_object() && histogram.contains(key) && histogram[key].is_array() &&
+           std::all_of(histogram[key].begin(), histogram[key].end(), [](const json& v) { return v.is_number(); });
+  };
+  if (!numbers("edges") || !numbers("normal") || !numbers("anomalous") ||
+      histogram["normal"].size() != histogram["anomalous"].size() ||
+      (!histogram["edges"].empty() && histogram["edges"].size() != histogram["normal"].size() + 1))
+    return bad_input("needs lists of numbers, one more edge than bins", "anomaly.histogram");
+  return {};
+}
+
 Result<void> check(const json& report) {
   if (!report.is_object()) return bad_input("a report is a JSON object", "report");
   if (!report.contains("model")) return bad_input("is missing", "report: model");
@@ -101,6 +119,12 @@ Result<void> check(const json& report) {
       MOTE_TRY_VOID(check_rows(accuracy["per_class"], "accuracy.per_class", {"examples"}));
     if (accuracy.contains("roc")) MOTE_TRY_VOID(check_rows(accuracy["roc"], "accuracy.roc", {"auc"}));
   }
+  if (report.contains("anomaly")) {
+    const json& anomaly = report["anomaly"];
+    if (anomaly.contains("kinds")) MOTE_TRY_VOID(check_rows(anomaly["kinds"], "anomaly.kinds", {"examples"}));
+    MOTE_TRY_VOID(check_histogram(anomaly));
+  }
+  if (report.contains("costs")) MOTE_TRY_VOID(check_rows(report["costs"], "costs", {}));
   if (report.contains("training") && report["training"].contains("epochs")) {
     MOTE_TRY_VOID(check_rows(report["training"]["epochs"], "training.epochs", {"epoch"}));
   }

@@ -335,6 +335,8 @@ Result<void> fill(FolderWriter& out, const SearchResult& result, const fs::path&
 
 Result<SearchResult> run_search(const SearchOptions& options, const TellFn& tell, const std::function<bool()>& stop) {
   MOTE_TRY(const Recipe recipe, read_recipe(options.project));
+  if (recipe.anomaly.wanted())
+    return unsupported("a search judges by classes, which a project with [anomaly] has not", options.project.string());
   MOTE_TRY(Board board, load_board(options.board));
   MOTE_TRY(Space space, make_space(recipe));
   MOTE_TRY(FolderWriter out, FolderWriter::create(options.out));

@@ -149,6 +149,24 @@ TensorId GraphBuilder::add(std::string_view name, TensorId a, TensorId b) {
   return node("add", unique(name), {a, b}, std::move(attrs), same);
 }
 
+TensorId GraphBuilder::squared_error(std::string_view name, TensorId a, TensorId b) {
+  const std::int32_t batch = shape(a)[0];
+  return node("squared_error", unique(name), {a, b}, {}, {batch, 1});
+}
+
+TensorId GraphBuilder::gru(std::string_view wanted, TensorId x, std::int32_t units, bool sequence) {
+  const std::string name = unique(wanted);
+  const Shape in = shape(x);
+  if (in[2] != 1) x = reshape(name + "_rows", x, {in[0], in[1], 1, in[2] * in[3]});
+  const TensorId gates = conv2d(name + "_gates", x, {.filters = 3 * units});
+  Attributes attrs;
+  attrs.set("sequence", std::int64_t{sequence ? 1 : 0});
+  // Half of the usual variance: a state lies within -1..1, and goes round.
+  const TensorId recurrent = weights(name + "_weights", {3 * units, units}, std::int64_t{2} * units);
+  const Shape out = sequence ? Shape{in[0], in[1], 1, units} : Shape{in[0], units};
+  return node("gru", name, {gates, recurrent}, std::move(attrs), out);
+}
+
 TensorId GraphBuilder::pool(std::string_view op, std::string_view name, TensorId x, std::int32_t filter_h,
                             std::int32_t filter_w, std::int32_t stride_h, std::int32_t stride_w, Padding padding) {
   const Shape in = shape(x);

@@ -34,6 +34,11 @@ class GraphBuilder {
   TensorId fully_connected(std::string_view name, TensorId x, std::int32_t units);
   TensorId batch_norm(std::string_view name, TensorId x);
   TensorId add(std::string_view name, TensorId a, TensorId b);
+  /// [1, 1]: the mean of (a - b)^2.
+  TensorId squared_error(std::string_view name, TensorId a, TensorId b);
+  /// Gated recurrent units over the rows of x [1, T, W, C], W and C together: [1, units], the last state, or all of
+  /// them [1, T, 1, units].
+  TensorId gru(std::string_view name, TensorId x, std::int32_t units, bool sequence);
   /// Stride 0: as the filter.
   TensorId pool(std::string_view op, std::string_view name, TensorId x, std::int32_t filter_h, std::int32_t filter_w,
                 std::int32_t stride_h, std::int32_t stride_w, Padding padding);

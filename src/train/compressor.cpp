@@ -103,6 +103,9 @@ Result<Compressor> Compressor::create(CompressorOptions options, ProgressFn prog
   state->progress = std::move(progress);
   const Recipe& recipe = state->options.recipe;
   Task& task = state->task;
+  if (recipe.anomaly.wanted())
+    return unsupported("compress judges by classes; a network that finds anomalies is quantised by mote train",
+                       recipe.name);
   MOTE_TRY(task, prepare_task(recipe, state->options.data));
   if (state->options.preparation) {
     const Preparation& trained = *state->options.preparation;

@@ -77,9 +77,12 @@ std::string to_json(const Recipe& recipe, const CrossValidation& all) {
 
 }  // namespace
 
-Result<CrossValidation> run_cross_validation(const TrainOptions& options, std::size_t folds,
-                                             const ProgressFn& progress) {
+Result<CrossValidation> run_cross_validation(const TrainOptions& options, std::size_t folds, const ProgressFn& progress,
+                                             const FoldFn& done) {
   MOTE_TRY(const Recipe recipe, read_recipe(options.project));
+  if (recipe.anomaly.wanted())
+    return unsupported("cross-validation judges by classes, which a project with [anomaly] has not",
+                       options.project.string());
   MOTE_TRY(FolderWriter out, FolderWriter::create(options.out));
   MOTE_TRY(const TaskData data, read_task_data(recipe, options.data));
   const auto parts = make_folds(data.data, folds, recipe.split.seed);
@@ -91,6 +94,7 @@ Result<CrossValidation> run_cross_validation(const TrainOptions& options, std::s
   for (std::size_t i = 0; i < parts.size(); ++i) {
     FoldResult fold{parts[i], {}, {}, 0};
     Recipe one = recipe;
+    if (!options.data.empty()) one.data.folder = options.data;
     one.split.test = parts[i];
     one.split.validation.clear();
     const auto named = [&](const Progress& p) {
@@ -104,7 +108,8 @@ Result<CrossValidation> run_cross_validation(const TrainOptions& options, std::s
     fold.test_float = result.test_float;
     fold.test_int8 = result.test_int8;
     fold.seconds = result.train_seconds;
-    MOTE_TRY_VOID(add_training(out, fold_name(fold, i), one, result));
+    MOTE_TRY_VOID(add_training(out, fold_name(fold, i), one, result, options.out));
+    if (done) done(fold, i, parts.size());
     all.folds.push_back(std::move(fold));
   }
   summarise(all);

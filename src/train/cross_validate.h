@@ -21,9 +21,12 @@ struct CrossValidation {
   std::vector<std::string> notes;
 };
 
+/// Hears of each fold when it is done: `index` from 0, of `count`.
+using FoldFn = std::function<void(const FoldResult& fold, std::size_t index, std::size_t count)>;
+
 /// At most `folds` trainings. Every group is a fold of its own if there are no more groups than that. Writes
 /// OUT/cross_validation.json and, for each fold, a folder as `mote train` writes it.
-Result<CrossValidation> run_cross_validation(const TrainOptions& options, std::size_t folds,
-                                             const ProgressFn& progress);
+Result<CrossValidation> run_cross_validation(const TrainOptions& options, std::size_t folds, const ProgressFn& progress,
+                                             const FoldFn& done = {});
 
 }  // namespace mote

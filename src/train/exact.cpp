@@ -136,7 +136,9 @@ GraphHooks exact_arithmetic(const Graph& trained, const Graph& integer, const Gr
     if (!in_steps(ops::output(exact->integer, other)) || !in_steps(ops::input(exact->integer, other, 0))) return {};
     const bool narrow =
         ops::input(exact->integer, other, 0).type == DType::i8 && ops::output(exact->integer, other).type == DType::i8;
-    if (node.op->weight_input >= 0 && narrow) return run_weighted(*exact, node, other, operands);
+    // A recurrence has weights and no bias: it is no sum of products.
+    if (node.op->weight_input >= 0 && node.op->bias_input >= 0 && narrow)
+      return run_weighted(*exact, node, other, operands);
     return run_integer(*exact, node, other, operands);
   };
   hooks.activation = [exact, inner = fake.activation](TensorId id, const at::Tensor& value) {

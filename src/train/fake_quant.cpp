@@ -121,7 +121,7 @@ Result<FakeQuantiser> FakeQuantiser::create(const Graph& float_graph, const pass
     Weights& weights = at->second;
     if (const auto input = state.activations.find(node.inputs[0]); input != state.activations.end())
       weights.input = input->second.scale;
-    if (!options.learned_steps) continue;
+    if (!options.learned_steps || node.op->bias_input < 0) continue;  // a recurrence's keep to their largest weight
     const Tensor& values = float_graph.tensor(node.inputs[static_cast<std::size_t>(node.op->weight_input)]);
     at::Tensor value = at::empty(std::vector<std::int64_t>(values.shape.begin(), values.shape.end()));
     std::copy_n(values.constant<float>().data(), value.numel(), value.data_ptr<float>());

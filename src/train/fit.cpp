@@ -25,6 +25,11 @@ TensorId logits_of(const Graph& graph) {
   return node.op->name == "softmax" ? node.inputs.front() : output;
 }
 
+bool reconstructs(const Graph& graph) {
+  const int last = graph.producer(graph.outputs.front());
+  return last >= 0 && graph.nodes[static_cast<std::size_t>(last)].op->quant == QuantRule::squared_error;
+}
+
 std::vector<std::int64_t> batch_shape(const Graph& graph, std::int64_t batch) {
   const Shape& shape = graph.tensor(graph.inputs.front()).shape;
   std::vector<std::int64_t> sizes(shape.begin(), shape.end());
@@ -88,6 +93,7 @@ struct Score {
   double accuracy = 0;
   double f1 = 0;  ///< mean over the classes that occur
   std::vector<int> classes;
+  std::vector<double> errors;  ///< of reconstructions, in place of classes
 };
 
 double mean_f1(const std::vector<int>& labels, const std::vector<int>& given) {
@@ -115,6 +121,7 @@ Score score(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks) 
   constexpr std::size_t kChunk = 256;
   at::NoGradGuard no_grad;
   const TensorId logits_id = logits_of(graph.graph());
+  const bool rebuilds = reconstructs(graph.graph());
   Score result;
   std::size_t right = 0;
   for (std::size_t begin = 0; begin < inputs.size(); begin += kChunk) {
@@ -125,6 +132,11 @@ Score score(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks) 
     at::Tensor labels = at::empty({count}, at::kLong);
     for (std::size_t i = begin; i < end; ++i) labels.data_ptr<std::int64_t>()[i - begin] = inputs.labels[i];
     const at::Tensor logits = graph.forward({batch}, false, hooks, logits_id)[0];
+    if (rebuilds) {
+      for (std::int64_t i = 0; i < count; ++i) result.errors.push_back(logits[i].item<double>());
+      result.loss += logits.sum().item<double>();
+      continue;
+    }
     result.loss += at::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum).item<double>();
     const at::Tensor classes = logits.argmax(1);
     for (std::size_t i = begin; i < end; ++i) {
@@ -135,7 +147,7 @@ Score score(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks) 
   const auto all = static_cast<double>(std::max<std::size_t>(inputs.size(), 1));
   result.loss /= all;
   result.accuracy = static_cast<double>(right) / all;
-  result.f1 = mean_f1(inputs.labels, result.classes);
+  if (!rebuilds) result.f1 = mean_f1(inputs.labels, result.classes);
   return result;
 }
 
@@ -150,6 +162,10 @@ double badness(const Score& score, const TrainSpec& spec) {
 
 std::vector<int> predict(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks) {
   return score(graph, inputs, hooks).classes;
+}
+
+std::vector<double> predict_errors(TorchGraph& graph, const InputSet& inputs) {
+  return score(graph, inputs, {}).errors;
 }
 
 namespace {
@@ -293,6 +309,7 @@ class Loop {
     average_ = std::move(saved.average);
     best_loss_ = saved.best_loss;
     result_.history = std::move(saved.history);
+    for (EpochRecord& record : result_.history) record.classes = !reconstructs(graph_.graph());
     result_.best_epoch = saved.best_epoch;
     return {};
   }
@@ -317,6 +334,7 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
   const std::string& phase = options.phase;
   const at::Tensor weights = class_weights(set, spec.balance);
   const TensorId logits_id = logits_of(graph.graph());
+  const bool rebuilds = reconstructs(graph.graph());
   BatchLoader loader(set, spec.batch_size, spec.seed);
   const std::int32_t steps = loader.batches();
   const auto batch_size = static_cast<std::int64_t>(loader.batch_size());
@@ -341,7 +359,7 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
   for (auto epoch = static_cast<std::int32_t>(loop.result().history.size()) + 1;
        epoch <= spec.epochs && stopped.empty(); ++epoch) {
     bank ? bank->start(epoch) : loader.start(epoch);
-    EpochRecord record{.epoch = epoch};
+    EpochRecord record{.epoch = epoch, .classes = !rebuilds};
     for (std::int32_t step = 1; step <= steps; ++step) {
       const Batch& batch = bank ? bank->next() : loader.next();
       std::copy(batch.values.begin(), batch.values.end(), inputs.data_ptr<float>());
@@ -360,7 +378,8 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
       const GraphHooks watched = map.defined() ? watching(hooks, features_id, answer.features) : hooks;
       answer.logits = graph.forward({inputs}, true, watched, logits_id, from)[0];
       const Taught taught = options.teacher ? options.teacher(inputs) : Taught{};
-      const at::Tensor loss = loss_of(answer, targets, weights, taught, map, spec, options);
+      const at::Tensor loss =
+          rebuilds ? answer.logits.mean() : loss_of(answer, targets, weights, taught, map, spec, options);
       const double value = loss.item<double>();
       if (!std::isfinite(value)) {
         stopped = fmt::format("the loss is not a number in epoch {}, step {}; a lower train.learning_rate may help",
@@ -373,18 +392,20 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
       loop.optimiser().step(record.learning_rate);
       loop.follow(global);
       record.loss += (value - record.loss) / step;
-      record.accuracy += (answer.logits.detach().argmax(1).eq(targets.labels).to(at::kDouble).mean().item<double>() -
-                          record.accuracy) /
-                         step;
+      if (!rebuilds)
+        record.accuracy += (answer.logits.detach().argmax(1).eq(targets.labels).to(at::kDouble).mean().item<double>() -
+                            record.accuracy) /
+                           step;
       if (progress && step < steps &&
-          !progress({phase, epoch, spec.epochs, step, steps, record.loss, record.accuracy, nullptr})) {
+          !progress({phase, epoch, spec.epochs, step, steps, record.loss, record.accuracy, !rebuilds, nullptr})) {
         stopped = "interrupted";
         break;
       }
     }
     if (!stopped.empty() && loop.has_best()) break;  // an epoch cut short does not count, unless it is all there is
     MOTE_TRY_VOID(loop.end_epoch(record));
-    if (progress && !progress({phase, epoch, spec.epochs, steps, steps, record.loss, record.accuracy, &record}))
+    if (progress &&
+        !progress({phase, epoch, spec.epochs, steps, steps, record.loss, record.accuracy, !rebuilds, &record}))
       stopped = "interrupted";
     if (spec.patience > 0 && epoch - loop.result().best_epoch >= spec.patience)
       stopped = fmt::format("no better validation {} for {} epochs", spec.select, spec.patience);

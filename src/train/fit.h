@@ -46,6 +46,12 @@ TensorId logits_of(const Graph& graph);
 /// [batch, shape of graph input 0 without its leading 1].
 std::vector<std::int64_t> batch_shape(const Graph& graph, std::int64_t batch);
 
+/// Whether the graph's output is its own loss: the error of a reconstruction.
+bool reconstructs(const Graph& graph);
+
+/// Scores that a reconstructing graph gives: its outputs.
+std::vector<double> predict_errors(TorchGraph& graph, const InputSet& inputs);
+
 /// Classes that the graph gives.
 std::vector<int> predict(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks = {});
 

@@ -59,6 +59,35 @@ at::Tensor lower_add(const LowerContext& context) {
   return lower_activation(context.inputs[0] + context.inputs[1], context.node.attrs.text("activation"));
 }
 
+at::Tensor lower_squared_error(const LowerContext& context) {
+  return (context.inputs[0] - context.inputs[1]).square().flatten(1).mean(1, true);
+}
+
+/// Rows one after another; what the input gives was computed for all of them at once.
+at::Tensor lower_gru(const LowerContext& context) {
+  const at::Tensor& weights = context.inputs[1];
+  const std::int64_t units = weights.size(1);
+  const std::int64_t batch = context.inputs[0].size(0);
+  const at::Tensor gates = context.inputs[0].reshape({batch, -1, 3 * units});
+  const at::Tensor both = weights.slice(0, 0, 2 * units).t();
+  const at::Tensor candidate = weights.slice(0, 2 * units).t();
+  at::Tensor h = at::zeros({batch, units});
+  std::vector<at::Tensor> states;
+  for (std::int64_t t = 0; t < gates.size(1); ++t) {
+    const at::Tensor g = gates.select(1, t);
+    const at::Tensor open = at::sigmoid(g.slice(1, 0, 2 * units) + at::matmul(h, both));
+    const at::Tensor update = open.slice(1, units);
+    const at::Tensor reset = open.slice(1, 0, units) * h;
+    const at::Tensor n = at::tanh(g.slice(1, 2 * units) + at::matmul(reset, candidate));
+    h = n + update * (h - n);
+    states.push_back(h);
+  }
+  if (context.node.attrs.integer("sequence") == 0) return h;
+  std::vector<std::int64_t> shape = context.inputs[0].sizes().vec();
+  shape.back() = units;
+  return at::stack(states, 1).reshape(shape);
+}
+
 at::Tensor lower_relu(const LowerContext& context) { return at::relu(context.inputs[0]); }
 at::Tensor lower_relu6(const LowerContext& context) { return at::clamp(context.inputs[0], 0, 6); }
 

@@ -54,6 +54,13 @@ class LayerWriter {
         return bad_input("add needs from = [two layers] of the same shape", place + ".from");
       return b_.add(name, inputs[0], inputs[1]);
     }
+    if (type == "gru") {
+      if (layer.filters == 0) return bad_input("a gru layer needs units", place + ".units");
+      if (layer.filters > 512) return bad_input("a gru layer has at most 512 units", place + ".units");
+      if (b_.shape(x).size() != 4)
+        return bad_input(fmt::format("gru goes over rows, but here is {}", shape_text(b_.shape(x))), place);
+      return b_.gru(name, x, layer.filters, layer.sequence);
+    }
     if (type == "dense") {
       if (layer.filters == 0) return bad_input("a dense layer needs units", place + ".units");
       return b_.fully_connected(name, x, layer.filters);
@@ -117,6 +124,17 @@ class LayerWriter {
   std::map<std::string, TensorId> named_;
 };
 
+Result<TensorId> error_of_reconstruction(GraphBuilder& builder, TensorId features, TensorId x) {
+  const Shape wanted = builder.shape(features);
+  if (element_count(builder.shape(x)) != element_count(wanted))
+    return bad_input(
+        fmt::format("the network ends in {} where it is to be like {}; end it with a dense layer of {} units",
+                    shape_text(builder.shape(x)), shape_text(wanted), element_count(wanted)),
+        "network");
+  if (builder.shape(x) != wanted) x = builder.reshape("as_input", x, wanted);
+  return builder.squared_error("error", features, x);
+}
+
 }  // namespace
 
 Result<Graph> build_network(const std::string& name, const NetworkSpec& spec, const NetworkIo& io, std::uint64_t seed) {
@@ -126,6 +144,7 @@ Result<Graph> build_network(const std::string& name, const NetworkSpec& spec, co
   if (shape.size() == 3) shape.insert(shape.begin() + 2, 1);  // a series is an image one pixel wide
   TensorId x = builder.input("input", shape);
   MOTE_TRY(x, add_front_end(builder, x, io.front_end, io.rate_hz));
+  const TensorId features = x;
   if (spec.type == "layers") {
     LayerWriter writer(builder, x);
     for (std::size_t i = 0; i < spec.layers.size(); ++i) MOTE_TRY_VOID(writer.add(spec.layers[i], i));
@@ -139,7 +158,19 @@ Result<Graph> build_network(const std::string& name, const NetworkSpec& spec, co
       for (const NamedNetwork& network : networks) known += fmt::format("{}, ", network.name);
       return bad_input(fmt::format("there is no network \"{}\"; there is {}layers", spec.type, known), "network.type");
     }
+    if (at->reconstructs != (io.outputs == 0))
+      return bad_input(
+          at->reconstructs
+              ? fmt::format("network \"{}\" knows no classes; it needs [anomaly] normal = [...]", spec.type)
+              : fmt::format("network \"{}\" gives classes; [anomaly] needs \"autoencoder\" or \"layers\"", spec.type),
+          "network.type");
     MOTE_TRY(x, at->build(builder, x, spec, io));
+  }
+  if (io.outputs == 0) {
+    MOTE_TRY(x, error_of_reconstruction(builder, features, x));
+    Graph graph = std::move(builder).finish(x);
+    MOTE_TRY_VOID(verify(graph, Code::BadInput));
+    return graph;
   }
   if (builder.shape(x) != Shape{1, io.outputs})
     return bad_input(

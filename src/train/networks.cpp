@@ -187,6 +187,44 @@ Result<TensorId> mlp(GraphBuilder& b, TensorId x, const NetworkSpec& spec, const
   return b.fully_connected("classes", x, io.outputs);
 }
 
+/// Dense layers that narrow and widen again, each with batch norm, as the autoencoder of MLPerf Tiny's anomaly
+/// detection (Koizumi et al., "ToyADMOS", 2019, has the same form). `channels`: from the input to the narrowest layer;
+/// the way back mirrors it. With `kernel`, convolutions of stride 2 over time come first, one for each layer but the
+/// narrowest.
+Result<TensorId> autoencoder(GraphBuilder& b, TensorId x, const NetworkSpec& spec, const NetworkIo&) {
+  const auto channels = channels_of(spec, {64, 32, 8});
+  const auto elements = static_cast<std::int32_t>(element_count(b.shape(x)));
+  const auto dense = [&](const std::string& name, TensorId y, std::int32_t units) {
+    return b.unary("relu", name + "_relu", b.batch_norm(name + "_norm", b.fully_connected(name, y, units)));
+  };
+  if (spec.kernel > 0)
+    for (std::size_t i = 0; i + 1 < channels.size(); ++i) {
+      const std::int32_t stride_w = b.shape(x)[2] > 8 ? 2 : 1;
+      x = conv_block(b, "encode_conv_" + std::to_string(i + 1), x,
+                     {.filters = std::max(4, channels[i] / 8 * 4),
+                      .kernel_h = spec.kernel,
+                      .kernel_w = std::min(spec.kernel, b.shape(x)[2]),
+                      .stride_h = b.shape(x)[1] > 2 ? 2 : 1,
+                      .stride_w = stride_w});
+    }
+  x = b.flatten("flatten", x);
+  const std::size_t first = spec.kernel > 0 ? channels.size() - 1 : 0;
+  for (std::size_t i = first; i < channels.size(); ++i) x = dense("encode_" + std::to_string(i + 1), x, channels[i]);
+  for (std::size_t i = channels.size() - 1; i-- > 0;) x = dense("decode_" + std::to_string(i + 1), x, channels[i]);
+  return b.fully_connected("reconstruction", x, elements);
+}
+
+/// Gated recurrent units over the rows of a series or spectrogram (Cho et al. 2014), one layer on the other; the last
+/// state is classified. With `kernel`, a convolution of stride 2 over time comes first, which halves the steps.
+Result<TensorId> gru(GraphBuilder& b, TensorId x, const NetworkSpec& spec, const NetworkIo& io) {
+  const auto channels = channels_of(spec, {32});
+  if (spec.kernel > 0)
+    x = conv_block(b, "conv_1", x, {.filters = channels[0], .kernel_h = spec.kernel, .kernel_w = 1, .stride_h = 2});
+  for (std::size_t i = 0; i < channels.size(); ++i)
+    x = b.gru("gru_" + std::to_string(i + 1), x, channels[i], i + 1 < channels.size());
+  return b.fully_connected("classes", x, io.outputs);
+}
+
 }  // namespace
 
 std::span<const NamedNetwork> named_networks() {
@@ -204,6 +242,12 @@ std::span<const NamedNetwork> named_networks() {
       NamedNetwork{"tcn", "series: Bai et al. 2018, dilated convolutions with shortcuts", tcn, {{100, 6}, {31, 1}}},
       NamedNetwork{"resnet8", "small images: He et al. 2015, as in MLPerf Tiny", resnet8, {{32, 32, 3}, {28, 28, 1}}},
       NamedNetwork{"mlp", "dense layers", mlp, {{20, 2}, {8, 8, 1}}},
+      NamedNetwork{"gru", "series, spectrograms: Cho et al. 2014, recurrent", gru, {{30, 6}, {9, 8, 1}}},
+      NamedNetwork{"autoencoder",
+                   "what is not normal: dense layers that narrow and widen again",
+                   autoencoder,
+                   {{20, 2}, {9, 16, 1}},
+                   true},
   };
   return kNetworks;
 }

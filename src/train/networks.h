@@ -18,6 +18,8 @@ struct NamedNetwork {
   std::string_view summary;  ///< one line, with its source
   NetworkFn build;
   std::vector<Shape> examples;  ///< shapes of an example that it is made for (without the batch); tests build each
+  /// Its last tensor has as many elements as `x`, which it is to be like; no classes.
+  bool reconstructs = false;
 };
 std::span<const NamedNetwork> named_networks();
 

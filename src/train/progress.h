@@ -14,6 +14,7 @@ struct EpochRecord {
   double learning_rate = 0;
   double loss = 0, accuracy = 0;  ///< mean over the epoch's (augmented) training examples
   double validation_loss = 0, validation_accuracy = 0;
+  bool classes = true;  ///< false: the network knows no classes, accuracies mean nothing
 };
 
 struct Progress {
@@ -23,6 +24,7 @@ struct Progress {
   std::int32_t step = 0;  ///< from 1; steps: the epoch is complete and `record` holds its validation too
   std::int32_t steps = 0;
   double loss = 0, accuracy = 0;        ///< mean since the epoch's begin
+  bool classes = true;                  ///< as EpochRecord's
   const EpochRecord* record = nullptr;  ///< set at the end of an epoch
 };
 

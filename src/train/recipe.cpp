@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "base/files.h"
 #include "ir/graph.h"
 #include "train/toml_reader.h"
@@ -85,8 +87,30 @@ Result<void> read_split(TomlReader split, SplitOptions& spec) {
   spec.validation_fraction = split.real("validation_fraction", 0.2, 0.01, 0.9);
   spec.test_fraction = split.real("test_fraction", 0.2, 0.01, 0.9);
   spec.seed = static_cast<std::uint64_t>(split.integer("seed", 1, 0, kMany));
-  spec.by = split.text("by", "group", "group|recording");
+  spec.by = split.text("by", "group", "group|recording|time");
   return split.finish();
+}
+
+Result<void> read_anomaly(TomlReader anomaly, AnomalyTask& spec) {
+  spec.normal = anomaly.texts("normal");
+  spec.options.false_alarm_rate = anomaly.real("false_alarm_rate", spec.options.false_alarm_rate, 0, 0.5);
+  spec.options.partial_rate = anomaly.real("partial_rate", spec.options.partial_rate, 0.001, 1);
+  return anomaly.finish();
+}
+
+/// What asks for classes where there are none.
+Result<void> check_anomaly(const Recipe& recipe) {
+  if (!recipe.anomaly.wanted()) {
+    if (recipe.network.type != "autoencoder") return {};
+    return bad_input("an autoencoder finds what is not normal; [anomaly] normal = [...] must say what is",
+                     recipe.file.string() + ": network.type");
+  }
+  if (recipe.distil.wanted())
+    return bad_input("distillation needs classes, which [anomaly] has not", recipe.file.string() + ": distil");
+  if (recipe.train.select != "loss" && recipe.train.select != "last")
+    return bad_input("with [anomaly] an epoch is selected by \"loss\" or is the \"last\"",
+                     recipe.file.string() + ": train.select");
+  return {};
 }
 
 /// Mistakes in sub-sections are found by the section's own finish().
@@ -170,11 +194,11 @@ Result<void> read_layer(TomlReader layer, LayerSpec& spec) {
   spec.type = layer.text(
       "type", "",
       "conv1d|conv2d|depthwise|separable|max_pool|average_pool|global_average_pool|flatten|dense|batch_norm|relu|relu6|"
-      "add|softmax");
+      "add|softmax|gru");
   if (spec.type.empty()) layer.fail("type", "every layer needs a type");
   spec.name = layer.text("name", "");
   spec.from = layer.texts("from");
-  const char* size = spec.type == "dense" ? "units" : "filters";
+  const char* size = spec.type == "dense" || spec.type == "gru" ? "units" : "filters";
   spec.filters = static_cast<std::int32_t>(layer.integer(size, spec.type == "depthwise" ? 1 : 0, 1, 1 << 16));
   spec.kernel = layer.integers("kernel", {}, 1, 1 << 16);
   spec.stride = layer.integers("stride", {}, 1, 1 << 16);
@@ -182,6 +206,7 @@ Result<void> read_layer(TomlReader layer, LayerSpec& spec) {
   spec.padding = layer.text("padding", "same", "same|valid");
   spec.batch_norm = layer.flag("batch_norm", false);
   spec.activation = layer.text("activation", "none", "none|relu|relu6");
+  if (spec.type == "gru") spec.sequence = layer.flag("sequence", false);
   return layer.finish();
 }
 
@@ -338,6 +363,7 @@ Result<void> read_search(TomlReader search, SearchSpec& spec) {
 
 Result<void> read_limits(TomlReader limits, Limits& spec) {
   spec.accuracy = limits.real("accuracy", 0, 0, 1);
+  spec.auc = limits.real("auc", 0, 0, 1);
   spec.ram_bytes = limits.integer("ram_bytes", 0, 0, std::int64_t{1} << 40);
   spec.flash_bytes = limits.integer("flash_bytes", 0, 0, std::int64_t{1} << 40);
   spec.latency_ms = limits.real("latency_ms", 0, 0, 1e9);
@@ -371,6 +397,7 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   MOTE_TRY_VOID(read_input(root.section("input"), recipe.data));
   MOTE_TRY_VOID(read_speech(root.section("speech"), recipe.speech));
   MOTE_TRY_VOID(read_split(root.section("split"), recipe.split));
+  MOTE_TRY_VOID(read_anomaly(root.section("anomaly"), recipe.anomaly));
   MOTE_TRY_VOID(read_augment(root.section("augment"), recipe.augment));
   MOTE_TRY_VOID(read_front_end(root.section("front_end"), recipe.front_end));
   MOTE_TRY_VOID(read_network(root.section("network"), recipe.network));
@@ -387,11 +414,39 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
     if (teacher.is_relative()) teacher = file.parent_path() / teacher;
   recipe.file = file;
   MOTE_TRY_VOID(check_tabular(recipe));
+  recipe.split.normal = recipe.anomaly.normal;
+  MOTE_TRY_VOID(check_anomaly(recipe));
   if (recipe.data.folder.is_relative()) recipe.data.folder = file.parent_path() / recipe.data.folder;
   return recipe;
 }
 
+/// The line (from 0) of data.folder, or else of the section's head and `found` false.
+std::optional<std::size_t> folder_line(const toml::table& table, bool& found) {
+  const toml::table* data = table["data"].as_table();
+  const toml::node* folder = data == nullptr ? nullptr : data->get("folder");
+  found = folder != nullptr;
+  if (data == nullptr) return std::nullopt;
+  return (found ? folder->source() : data->source()).begin.line - 1;
+}
+
 }  // namespace
+
+std::string with_data_folder(const Recipe& recipe, const std::filesystem::path& folder) {
+  const toml::table table = toml::parse(recipe.text);
+  bool found = false;
+  const auto line = folder_line(table, found);
+  if (!line) return recipe.text;
+  const std::string setting = fmt::format("folder = \"{}\"", folder.generic_string());
+  std::string text;
+  std::size_t number = 0;
+  for (std::size_t begin = 0, end = 0; begin < recipe.text.size(); begin = end, ++number) {
+    end = std::min(recipe.text.find('\n', begin), recipe.text.size() - 1) + 1;
+    if (number != *line || !found) text += recipe.text.substr(begin, end - begin);
+    if (number == *line) text += setting + "\n";
+  }
+  const auto again = parse_recipe(text, "/project.toml");
+  return again.ok() && again->data.folder == "/" / folder ? text : recipe.text;
+}
 
 Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& file) {
   try {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "data/anomaly.h"
 #include "data/augment.h"
 #include "data/folder.h"
 #include "data/speech.h"
@@ -56,17 +57,18 @@ struct FrontEndSpec {
 
 /// [[network.layers]]: one layer, when a network is written layer by layer.
 struct LayerSpec {
-  std::string
-      type;  ///< conv1d, conv2d, depthwise, separable, max_pool, average_pool, global_average_pool, flatten, dense, ...
+  std::string type;  ///< conv1d, conv2d, depthwise, separable, max_pool, average_pool, global_average_pool, flatten,
+                     ///< dense, gru, ...
   std::string name = {};                  ///< for `from` and reports; made up if empty
   std::vector<std::string> from = {};     ///< names of layers; empty: the one before
-  std::int32_t filters = 0;               ///< channels (multiplier for depthwise), or units of a dense layer
+  std::int32_t filters = 0;               ///< channels (multiplier for depthwise), or units of a dense or gru layer
   std::vector<std::int32_t> kernel = {};  ///< one number for both axes (on a series: along time), or height and width
   std::vector<std::int32_t> stride = {};  ///< likewise; empty: 1, or a pool's kernel
   std::int32_t dilation = 1;
   std::string padding = "same";
   bool batch_norm = false;
   std::string activation = "none";
+  bool sequence = false;  ///< gru: all states go on, not the last alone
 };
 
 /// [network]
@@ -163,6 +165,7 @@ struct SearchSpec {
 /// [limits]: what makes the application an acceptance test. 0: none.
 struct Limits {
   double accuracy = 0;  ///< int8, on the test part, 0..1
+  double auc = 0;       ///< of the score of anomalies, likewise
   std::int64_t ram_bytes = 0;
   std::int64_t flash_bytes = 0;
   double latency_ms = 0;
@@ -175,6 +178,7 @@ struct Recipe {
   DataSpec data;
   SpeechSpec speech;
   SplitOptions split;
+  AnomalyTask anomaly;  ///< [anomaly]; the threshold comes from training
   Augmentation augment;
   FrontEndSpec front_end;
   NetworkSpec network;
@@ -187,6 +191,10 @@ struct Recipe {
   std::filesystem::path file;  ///< where it was read from
   std::string text;            ///< the file as it was read, for the output folder
 };
+
+/// The project's text with another data folder, so that a copy of it elsewhere finds the data; as it was where the
+/// setting does not stand on a line of its own.
+std::string with_data_folder(const Recipe& recipe, const std::filesystem::path& folder);
 
 /// BadInput with file, line and setting: a syntax error, an unknown setting, a wrong type, a value out of range.
 Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& file);

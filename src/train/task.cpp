@@ -79,14 +79,16 @@ Result<Task> prepare_task(const Recipe& recipe, TaskData read) {
                    p.data.classes,
                    p.data.channels,
                    example_shape(p.data, p.train),
-                   std::move(normalisation)};
+                   std::move(normalisation),
+                   recipe.anomaly};
   p.augmentation = recipe.augment;
   p.validation_inputs = make_inputs(p.data, p.validation, p.preparation.normalisation);
   return p;
 }
 
 NetworkIo network_io(const Recipe& recipe, const Task& task) {
-  return {task.preparation.example, task.classes(), recipe.front_end, task.preparation.rate_hz};
+  return {task.preparation.example, task.finds_anomalies() ? 0 : task.classes(), recipe.front_end,
+          task.preparation.rate_hz};
 }
 
 std::vector<passes::Sample> calibration_samples(const Task& p, std::int32_t wanted) {

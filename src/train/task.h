@@ -29,6 +29,7 @@ struct Task {
   std::vector<std::string> notes;  ///< TaskData::notes
 
   int classes() const { return static_cast<int>(data.classes.size()); }
+  bool finds_anomalies() const { return preparation.anomaly.wanted(); }
   /// What fit() learns from. It refers to this task.
   TrainingSet training_set() const { return {data, train, preparation.normalisation, augmentation}; }
   InputSet test_inputs() const { return make_inputs(data, test, preparation.normalisation); }

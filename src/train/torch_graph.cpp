@@ -28,6 +28,7 @@ constexpr std::array kLowerings = {
     Entry{"envelope", lower_envelope},
     Entry{"frame", lower_frame},
     Entry{"fully_connected", lower_fully_connected},
+    Entry{"gru", lower_gru},
     Entry{"log_mel", lower_log_mel},
     Entry{"max_pool2d", lower_max_pool2d},
     Entry{"mfcc", lower_mfcc},
@@ -42,6 +43,7 @@ constexpr std::array kLowerings = {
     Entry{"slice", lower_slice},
     Entry{"sliding_stats", lower_sliding_stats},
     Entry{"softmax", lower_softmax},
+    Entry{"squared_error", lower_squared_error},
     Entry{"taper", lower_taper},
     Entry{"transpose", lower_transpose},
 };

@@ -37,6 +37,8 @@ at::Tensor lower_batch_norm(const LowerContext& context);
 at::Tensor lower_average_pool2d(const LowerContext& context);
 at::Tensor lower_max_pool2d(const LowerContext& context);
 at::Tensor lower_add(const LowerContext& context);
+at::Tensor lower_squared_error(const LowerContext& context);
+at::Tensor lower_gru(const LowerContext& context);
 at::Tensor lower_relu(const LowerContext& context);
 at::Tensor lower_relu6(const LowerContext& context);
 at::Tensor lower_softmax(const LowerContext& context);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/npy.h"
+#include "data/anomaly_json.h"
 #include "data/input_header.h"
 #include "ir/graph_file.h"
 #include "train/training_log.h"
@@ -38,14 +39,38 @@ ordered_json evaluation_json(const Evaluation& evaluation, const std::vector<std
 
 ordered_json history_json(const std::vector<EpochRecord>& records) {
   ordered_json history = ordered_json::array();
-  for (const EpochRecord& r : records)
-    history.push_back({{"epoch", r.epoch},
-                       {"learning_rate", r.learning_rate},
-                       {"loss", r.loss},
-                       {"accuracy", r.accuracy},
-                       {"validation_loss", r.validation_loss},
-                       {"validation_accuracy", r.validation_accuracy}});
+  for (const EpochRecord& r : records) {
+    ordered_json json{{"epoch", r.epoch}, {"learning_rate", r.learning_rate}, {"loss", r.loss}};
+    if (r.classes) json["accuracy"] = r.accuracy;
+    json["validation_loss"] = r.validation_loss;
+    if (r.classes) json["validation_accuracy"] = r.validation_accuracy;
+    history.push_back(std::move(json));
+  }
   return history;
+}
+
+/// What the figures of the test part say nothing about.
+std::string split_note(const Recipe& recipe) {
+  const std::string once = "the test part was used once, after training and quantisation";
+  const std::string anomalies =
+      recipe.anomaly.wanted() ? "anomalies are in the test part alone; the threshold is from the validation part; "
+                              : "";
+  if (recipe.split.by == "group" || !recipe.split.test.empty())
+    return anomalies +
+           (recipe.anomaly.wanted() ? "no group's normal recordings stand in two parts; "
+                                    : "no group stands in two parts; ") +
+           once;
+  if (recipe.split.by == "time")
+    return anomalies +
+           "every recording's end is tested and its beginning learnt (split.by = \"time\"), so these figures " +
+           "say nothing of unseen groups; " + once;
+  return anomalies +
+         "parts share groups (split.by = \"recording\"), so these figures say nothing of unseen groups: see " +
+         "cross-validation; " + once;
+}
+
+const std::vector<std::string>& evaluated_classes(const TrainResult& result) {
+  return result.preparation.anomaly.wanted() ? kAlarmClasses : result.preparation.classes;
 }
 
 ordered_json part_json(const PartSummary& part) {
@@ -90,26 +115,33 @@ Result<void> write_history(const std::filesystem::path& folder, const TrainResul
   return {};
 }
 
+/// The project as it is to stand in folder `home`: the data folder is named from there.
+std::string text_at(const std::filesystem::path& home, const Recipe& recipe) {
+  const auto whole = [](const std::filesystem::path& path) {
+    return (std::filesystem::absolute(path) / "").lexically_normal();
+  };
+  const std::filesystem::path data = whole(recipe.data.folder).lexically_proximate(whole(home));
+  return with_data_folder(recipe, data.parent_path());
+}
+
 }  // namespace
 
 std::string to_json(const Recipe& recipe, const TrainResult& result) {
-  const auto& classes = result.preparation.classes;
+  const auto& classes = evaluated_classes(result);
   ordered_json json;
   json["project"] = recipe.name;
   json["seed"] = recipe.train.seed;
   json["network"] = recipe.network.type;
   json["parameters"] = result.parameters;
   json["macs"] = result.macs;
-  json["classes"] = classes;
-  json["split"] = {
-      {"train", part_json(result.train)},
-      {"validation", part_json(result.validation)},
-      {"test", part_json(result.test)},
-      {"note",
-       recipe.split.by == "group" || !recipe.split.test.empty()
-           ? "no group stands in two parts; the test part was used once, after training and quantisation"
-           : "parts share groups (split.by = \"recording\"), so these figures say nothing of unseen groups: see "
-             "cross-validation; the test part was used once, after training and quantisation"}};
+  json["classes"] = result.preparation.classes;
+  if (recipe.anomaly.wanted())
+    json["anomaly"] = {{"normal", recipe.anomaly.normal},
+                       {"false_alarm_rate", recipe.anomaly.options.false_alarm_rate}};
+  json["split"] = {{"train", part_json(result.train)},
+                   {"validation", part_json(result.validation)},
+                   {"test", part_json(result.test)},
+                   {"note", split_note(recipe)}};
   json["input"] = {{"normalise", recipe.data.normalise},
                    {"channels", result.preparation.channels},
                    {"offset", result.preparation.normalisation.offset},
@@ -119,6 +151,7 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
     if (value > 0) limits[name] = value;
   };
   limit("accuracy", recipe.limits.accuracy);
+  limit("auc", recipe.limits.auc);
   limit("ram_bytes", recipe.limits.ram_bytes);
   limit("flash_bytes", recipe.limits.flash_bytes);
   limit("latency_ms", recipe.limits.latency_ms);
@@ -131,10 +164,12 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
   json["test_float"] = evaluation_json(result.test_float, classes);
   if (result.test_int8) {
     json["test_int8"] = evaluation_json(*result.test_int8, classes);
-    json["int8_agreement"] = result.int8_agreement;
+    if (!recipe.anomaly.wanted()) json["int8_agreement"] = result.int8_agreement;
     json["quantisation"] = recipe.compress.quantise;
   }
   if (result.library_agreement) json["library_agreement"] = *result.library_agreement;
+  if (result.detection_float) json["anomaly"]["float"] = to_json(*result.detection_float, result.preparation.classes);
+  if (result.detection_int8) json["anomaly"]["int8"] = to_json(*result.detection_int8, result.preparation.classes);
   for (const PruneRecord& r : result.pruning)
     json["pruning"].push_back({{"macs_before", r.macs_before},
                                {"macs_after", r.macs_after},
@@ -157,7 +192,7 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
 }
 
 Result<void> add_training(FolderWriter& out, const std::filesystem::path& folder, const Recipe& recipe,
-                          const TrainResult& result) {
+                          const TrainResult& result, const std::filesystem::path& home) {
   // This first: it makes the folder.
   MOTE_TRY_VOID(out.add(folder / "preparation.json", to_json(result.preparation)));
   MOTE_TRY_VOID(save_graph(result.float_graph, out.path() / folder / "model_float.mir"));
@@ -166,14 +201,16 @@ Result<void> add_training(FolderWriter& out, const std::filesystem::path& folder
   MOTE_TRY_VOID(write_test_part(out.path() / folder, shipped, result.test_inputs));
   MOTE_TRY_VOID(write_history(out.path() / folder, result));
   MOTE_TRY_VOID(out.add(folder / "metrics.json", to_json(recipe, result)));
-  MOTE_TRY_VOID(out.add(folder / "project.toml", recipe.text));
-  MOTE_TRY_VOID(out.add(folder / "input.h", input_header(result.preparation, shipped.tensor(shipped.inputs[0]))));
+  MOTE_TRY_VOID(out.add(folder / "project.toml", home.empty() ? recipe.text : text_at(home / folder, recipe)));
+  MOTE_TRY_VOID(out.add(folder / "input.h", input_header(result.preparation, shipped.tensor(shipped.inputs[0]),
+                                                         &shipped.tensor(shipped.outputs[0]))));
   return out.add(folder / "mote.json",
                  fmt::format("{{\"format\": 1, \"kind\": \"training\", \"model\": \"{}\"}}\n", recipe.name));
 }
 
 Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& progress) {
-  MOTE_TRY(const Recipe recipe, read_recipe(options.project));
+  MOTE_TRY(Recipe recipe, read_recipe(options.project));
+  if (!options.data.empty()) recipe.data.folder = options.data;
   MOTE_TRY(FolderWriter out,
            FolderWriter::create(options.out));  // before the long work: is there a place for the result?
   MOTE_TRY(TrainingLog live, TrainingLog::create(options.metrics, options.tensorboard));
@@ -184,7 +221,7 @@ Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& pro
   };
   const TrainControl control{options.out.string() + ".checkpoint.npz", options.resume};
   MOTE_TRY(TrainResult result, train(recipe, options.data, logged, control));
-  MOTE_TRY_VOID(add_training(out, "", recipe, result));
+  MOTE_TRY_VOID(add_training(out, "", recipe, result, options.out));
   MOTE_TRY_VOID(out.commit());
   if (std::error_code ignored; result.stopped != "interrupted") std::filesystem::remove(control.checkpoint, ignored);
   return result;

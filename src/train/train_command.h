@@ -23,7 +23,7 @@ struct TrainOptions {
 
 /// Trains, and writes OUT as a whole or not at all:
 ///   model_float.mir, model_int8.mir (with .npz)   the models
-///   project.toml                                  the project as it was read
+///   project.toml                                  the project as it was read, its data folder named from here
 ///   preparation.json                              from recordings to inputs (data/preparation.h)
 ///   metrics.jsonl, tensorboard/                   the epochs once more, for programs and for TensorBoard
 ///   metrics.json                                  split, history, accuracy, confusion: to_json below
@@ -33,9 +33,10 @@ struct TrainOptions {
 /// Same project and data: same bytes.
 Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& progress);
 
-/// The files above, into a folder of `out` ("": itself).
+/// The files above, into a folder of `out` ("": itself). `home`: what `out` will be called when it is complete, from
+/// which project.toml names the data's folder; empty: project.toml stays as it was read.
 Result<void> add_training(FolderWriter& out, const std::filesystem::path& folder, const Recipe& recipe,
-                          const TrainResult& result);
+                          const TrainResult& result, const std::filesystem::path& home = {});
 
 /// metrics.json. Accuracies are 0..1. No times in it, so that it is reproducible.
 std::string to_json(const Recipe& recipe, const TrainResult& result);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstring>
 
 #include "ir/op_def.h"
 #include "passes/pipeline.h"
@@ -37,6 +38,62 @@ std::uint64_t fingerprint(const Recipe& recipe, const Dataset& data) {
     hash = mix64(hash ^ hash_text(bytes)) ^ hash_text(sample.group) ^ mix64(static_cast<std::uint64_t>(sample.label));
   }
   return hash;
+}
+
+/// The last layer of an autoencoder begins with the mean of what it is to be like as its bias: features are far from 0,
+/// and small steps would take long to get there.
+void begin_at_mean(TorchGraph& learner, const Task& task) {
+  const Graph& graph = learner.graph();
+  const Node& error = graph.nodes[static_cast<std::size_t>(graph.producer(graph.outputs[0]))];
+  const Node* last = nullptr;
+  for (const Node& node : graph.nodes)
+    if (node.op->name == "fully_connected") last = &node;
+  if (last == nullptr || graph.tensor(last->outputs[0]).elements() != graph.tensor(error.inputs[0]).elements()) return;
+  const auto samples = calibration_samples(task, 256);
+  at::Tensor batch = at::empty(batch_shape(graph, static_cast<std::int64_t>(samples.size())));
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    std::memcpy(batch[static_cast<std::int64_t>(i)].data_ptr<float>(), samples[i][0].data(), samples[i][0].size());
+  at::NoGradGuard no_grad;
+  const at::Tensor mean = error.inputs[0] == graph.inputs[0]
+                              ? batch.mean(0)
+                              : learner.forward({batch}, false, {}, error.inputs[0])[0].mean(0);
+  for (const TorchGraph::Parameter& parameter : learner.parameters())
+    if (parameter.id == last->inputs[2]) parameter.value.copy_(mean.flatten());
+}
+
+/// Thresholds from the validation part, then (if `test`) what they and the scores are worth on the test part.
+Result<void> evaluate_scores(TorchGraph& folded, Task& task, bool test, TrainResult& result) {
+  const InputSet& validation = task.validation_inputs;
+  AnomalyTask& anomaly = task.preparation.anomaly;
+  const std::vector<bool> normal = anomaly.normal_of(task.data.classes);
+  const auto alarms = [&](const InputSet& inputs, const std::vector<double>& scores, double threshold) {
+    return evaluate_alarms(scores, inputs.labels, inputs.recording, normal, threshold);
+  };
+  const std::vector<double> by_float = predict_errors(folded, validation);
+  const double float_threshold = threshold_of(by_float, anomaly.options.false_alarm_rate);
+  anomaly.threshold = float_threshold;
+  result.validation_float = alarms(validation, by_float, float_threshold);
+  if (result.int8_graph) {
+    MOTE_TRY(const std::vector<double> by_int8, predict_scores(*result.int8_graph, validation));
+    anomaly.threshold = threshold_of(by_int8, anomaly.options.false_alarm_rate);
+    if (!test) result.validation_int8 = alarms(validation, by_int8, anomaly.threshold);
+  }
+  if (test) {
+    const InputSet& inputs = result.test_inputs = task.test_inputs();
+    const auto detect = [&](const std::vector<double>& scores, double threshold) {
+      return evaluate_detection(scores, inputs.labels, inputs.recording, normal, threshold, anomaly.options);
+    };
+    const std::vector<double> tested = predict_errors(folded, inputs);
+    result.test_float = alarms(inputs, tested, float_threshold);
+    result.detection_float = detect(tested, float_threshold);
+    if (result.int8_graph) {
+      MOTE_TRY(const std::vector<double> by_int8, predict_scores(*result.int8_graph, inputs));
+      result.test_int8 = alarms(inputs, by_int8, anomaly.threshold);
+      result.detection_int8 = detect(by_int8, anomaly.threshold);
+    }
+  }
+  result.preparation = std::move(task.preparation);
+  return {};
 }
 
 }  // namespace
@@ -73,6 +130,7 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   options.checkpoint = control.checkpoint;
   options.resume = control.resume;
   options.fingerprint = control.checkpoint.empty() ? 0 : fingerprint(recipe, task.data);
+  if (task.finds_anomalies()) begin_at_mean(learner, task);
   MOTE_TRY(FitResult fitted, fit(learner, task.training_set(), validation, recipe.train, progress, options));
   result.history = std::move(fitted.history);
   result.best_epoch = fitted.best_epoch;
@@ -108,6 +166,10 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   result.train_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   MOTE_TRY(TorchGraph folded, TorchGraph::create(result.float_graph));
+  if (task.finds_anomalies()) {
+    MOTE_TRY_VOID(evaluate_scores(folded, task, control.test, result));
+    return result;
+  }
   const auto evaluate = [&](const InputSet& inputs, const std::vector<int>& given) {
     return evaluate_predictions(inputs.labels, given, inputs.recording, task.classes());
   };

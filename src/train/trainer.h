@@ -36,14 +36,16 @@ struct TrainResult {
   PartSummary train, validation, test;
   std::vector<EpochRecord> history;
   std::int32_t best_epoch = 0;
-  std::string stopped;  ///< why training ended early; empty: it did not
-  Evaluation validation_float;
+  std::string stopped;          ///< why training ended early; empty: it did not
+  Evaluation validation_float;  ///< where anomalies are to be found, of alarms (kAlarmClasses), like all evaluations
   std::optional<Evaluation> validation_int8;  ///< only without the test part
   std::vector<PruneRecord> pruning;           ///< one a step; empty without pruning
   std::optional<double> zeros;                ///< share of zero weights where compress.sparsity put some
   Evaluation test_float;                      ///< by LibTorch, on the float graph
   std::optional<Evaluation> test_int8;        ///< by the integer reference, which boards equal bit for bit
-  std::vector<EpochRecord> qat_history;       ///< quantisation-aware epochs; empty without them
+  std::optional<Detection> detection_float,
+      detection_int8;                    ///< of anomalies, on the test part, each with its threshold
+  std::vector<EpochRecord> qat_history;  ///< quantisation-aware epochs; empty without them
   std::int32_t qat_best_epoch = 0;  ///< 0: none was better than the start, which is plain post-training quantisation
   std::optional<Agreement> qat_agreement;    ///< of LibTorch's fake quantisation with int8, on the test part
   std::optional<Agreement> exact_agreement;  ///< the same network evaluated in integer arithmetic's rounding (exact.h)

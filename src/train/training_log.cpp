@@ -2,6 +2,7 @@
 #include "train/training_log.h"
 
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "train/event_file.h"
@@ -23,13 +24,11 @@ Result<std::ofstream> open(const std::filesystem::path& path) {
 }  // namespace
 
 std::string json_line(const std::string& phase, const EpochRecord& r) {
-  const nlohmann::ordered_json json = {{"phase", phase},
-                                       {"epoch", r.epoch},
-                                       {"learning_rate", r.learning_rate},
-                                       {"loss", r.loss},
-                                       {"accuracy", r.accuracy},
-                                       {"validation_loss", r.validation_loss},
-                                       {"validation_accuracy", r.validation_accuracy}};
+  nlohmann::ordered_json json = {
+      {"phase", phase}, {"epoch", r.epoch}, {"learning_rate", r.learning_rate}, {"loss", r.loss}};
+  if (r.classes) json["accuracy"] = r.accuracy;
+  json["validation_loss"] = r.validation_loss;
+  if (r.classes) json["validation_accuracy"] = r.validation_accuracy;
   return json.dump() + "\n";
 }
 
@@ -37,8 +36,10 @@ std::string scalar_events(const std::string& phase, const EpochRecord& r, double
   std::string events;
   for (const auto& [name, value] :
        {std::pair{"learning_rate", r.learning_rate}, std::pair{"loss", r.loss}, std::pair{"accuracy", r.accuracy},
-        std::pair{"validation_loss", r.validation_loss}, std::pair{"validation_accuracy", r.validation_accuracy}})
+        std::pair{"validation_loss", r.validation_loss}, std::pair{"validation_accuracy", r.validation_accuracy}}) {
+    if (!r.classes && std::string_view(name).ends_with("accuracy")) continue;
     events += scalar_event(phase + "/" + name, r.epoch, static_cast<float>(value), seconds);
+  }
   return events;
 }
 

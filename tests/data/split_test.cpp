@@ -106,12 +106,51 @@ TEST(Split, Errors) {
   EXPECT_EQ(error(people(3, 2), {.validation = {"p1"}, .test = {"p1"}}),
             "split.validation: group \"p1\" is named twice");
   EXPECT_EQ(error(people(2, 2), {}),
-            "split: 2 group(s) in the data are too few to keep training, validation and test apart; see data.group");
+            "split: 2 group(s) in the data are too few to keep training, validation and test apart; see data.group, "
+            "data.piece "
+            "and split.by");
   Dataset lonely = people(3, 2);
   lonely.classes.push_back("rare");
   lonely.samples.push_back(test::counting_sample(2, 1, 2, "p0"));
   EXPECT_EQ(error(lonely, {.validation = {"p1"}, .test = {"p0"}}),
             "split: class \"rare\" is absent from the training groups (p2)");
+}
+
+TEST(Split, AnomaliesAreTestedAlone) {
+  Dataset data = people(6, 2);
+  data.classes.push_back("fault");
+  for (const char* who : {"p0", "p1", "machine"}) data.samples.push_back(test::counting_sample(2, 1, 2, who));
+  const auto split = split_by_group(data, {.validation = {"p1"}, .test = {"p2", "machine"}, .normal = {"c0", "c1"}});
+  ASSERT_TRUE(split.ok()) << split.error().to_string();
+  EXPECT_EQ(split->train.groups, (std::vector<std::string>{"p0", "p3", "p4", "p5"}));
+  EXPECT_EQ(split->validation.groups, (std::vector<std::string>{"p1"}));
+  EXPECT_EQ(split->test.groups, (std::vector<std::string>{"machine", "p0", "p1", "p2"})) << "anomalies of all groups";
+  std::size_t all = 0;
+  for (const Part* part : {&split->train, &split->validation, &split->test}) {
+    all += part->samples.size();
+    if (part == &split->test) continue;
+    for (const std::int32_t index : part->samples) EXPECT_NE(data.samples[static_cast<std::size_t>(index)].label, 2);
+  }
+  EXPECT_EQ(all, data.samples.size());
+  EXPECT_TRUE(std::is_sorted(split->test.samples.begin(), split->test.samples.end()));
+  EXPECT_EQ(split->test.samples.size(), 4U + 3U);
+  const auto wrong = split_by_group(data, {.normal = {"c0", "quiet"}});
+  EXPECT_EQ(wrong.error().to_string(),
+            "anomaly.normal: \"c0\", \"quiet\" are not all classes of the data, which has c0, c1, fault");
+}
+
+TEST(Split, ByTimeTakesTheEndOfEveryRecording) {
+  Dataset data;
+  data.classes = {"a", "b"};
+  for (int i = 0; i < 15; ++i) {
+    data.samples.push_back(test::counting_sample(2, 1, i < 10 ? 0 : 1, "p"));
+    data.samples.back().source = i < 10 ? "first.csv" : "second.csv";
+  }
+  const auto split = split_by_group(data, {.validation_fraction = 0.2, .test_fraction = 0.2, .by = "time"});
+  ASSERT_TRUE(split.ok()) << split.error().to_string();
+  EXPECT_EQ(split->test.samples, (std::vector<std::int32_t>{8, 9, 14}));
+  EXPECT_EQ(split->validation.samples, (std::vector<std::int32_t>{6, 7, 13}));
+  EXPECT_EQ(split->train.samples, (std::vector<std::int32_t>{0, 1, 2, 3, 4, 5, 10, 11, 12}));
 }
 
 TEST(Random, StreamsAreReproducibleAndSpread) {

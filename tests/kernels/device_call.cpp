@@ -47,6 +47,9 @@ extern "C" {
 #include "gaussian_mixture_f32.h"
 #include "gaussian_mixture_s16.h"
 #include "gaussian_mixture_s8.h"
+#include "gru_f32.h"
+#include "gru_s16.h"
+#include "gru_s8.h"
 #include "log_mel_s16.h"
 #include "lookup_s8.h"
 #include "max_pool2d_f32.h"
@@ -73,6 +76,8 @@ extern "C" {
 #include "softmax_f32.h"
 #include "softmax_s16.h"
 #include "softmax_s8.h"
+#include "squared_error_f32.h"
+#include "squared_error_s8.h"
 #include "taper_s16.h"
 #include "transpose_f32.h"
 #include "transpose_s16.h"
@@ -173,10 +178,16 @@ Kernel kernel(const char* params_type, std::vector<Slot> slots) {
 #define MEL F(bands), F(floor), F(floor_shift), F(edges), F(rise), F(log2)
 #define CONV(name) F(conv.name)
 #define SUM(name) F(sum.name)
+#define GRU F(batches), F(steps), F(units), F(sequence), F(weights)
 #define SCALES F(channel_step), F(multiplier), F(shift)
 
 std::map<std::string, Kernel> make_table() {
   std::map<std::string, Kernel> table;
+  KERNEL(mote_gru_s8, GRU, F(gate_zero), F(gate_multiplier), F(gate_shift), F(multiplier), F(shift), F(table))
+  KERNEL(mote_gru_s16, GRU, F(gate_zero), F(gate_multiplier), F(gate_shift), F(multiplier), F(shift), F(table))
+  KERNEL(mote_gru_f32, GRU)
+  KERNEL(mote_squared_error_f32, F(batches), F(count))
+  KERNEL(mote_squared_error_s8, F(batches), F(count))
   KERNEL(mote_add_f32, F(shape), F(b_stride), RANGE)
   KERNEL(mote_add_s8, F(shape), F(b_stride), F(a_zero), F(b_zero), F(out_zero), F(a_multiplier), F(b_multiplier),
          F(out_multiplier), F(a_shift), F(b_shift), F(out_shift), RANGE)

@@ -532,6 +532,7 @@ std::vector<OpCase> make_all() {
   for (OpCase& one : signal_cases()) cases.push_back(std::move(one));
   for (OpCase& one : joining_cases()) cases.push_back(std::move(one));
   for (OpCase& one : tabular_cases()) cases.push_back(std::move(one));
+  for (OpCase& one : gru_cases()) cases.push_back(std::move(one));
   return cases;
 }
 

@@ -21,10 +21,13 @@ const std::vector<OpCase>& op_cases();
 
 /// Cases of the operators on signals and features (signal_cases.cpp), which op_cases() includes.
 std::vector<OpCase> signal_cases();
-/// Likewise of concat, slice and delay_line (joining_cases.cpp).
+/// Likewise of concat, slice, delay_line and squared_error (joining_cases.cpp).
 std::vector<OpCase> joining_cases();
 /// Likewise of the operators on rows of features (tabular_cases.cpp).
 std::vector<OpCase> tabular_cases();
+
+/// Likewise of gru (gru_cases.cpp).
+std::vector<OpCase> gru_cases();
 
 /// Random shapes and parameters of every operator, the same for the same seed.
 OpCase random_case(std::uint64_t seed);

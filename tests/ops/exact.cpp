@@ -126,6 +126,8 @@ class Exact {
     if (op == "concat") return concat(at);
     if (op == "slice") return slice(at);
     if (op == "delay_line") return delay_line(at);
+    if (op == "gru") return gru(at);
+    if (op == "squared_error") return squared_error(at);
     if (op == "reshape") return in_[0].values[flat(at)];
     return in_[0][at];  // relu, relu6, quantize, dequantize: the activation and the output's quantisation do the rest
   }
@@ -153,6 +155,42 @@ class Exact {
       from.push_back(node_.attrs.list("begin")[i] + step * node_.attrs.list("stride")[i]);
     }
     return in_[0][from];
+  }
+
+  /// The state after row `last` of batch n, each time from the beginning.
+  double gru(const Index& at) const {
+    const auto units = static_cast<std::size_t>(in_[1].shape[1]);
+    const std::size_t steps = in_[0].values.size() / 3 / units / static_cast<std::size_t>(in_[0].shape[0]);
+    const std::size_t last = attr("sequence") == 1 ? static_cast<std::size_t>(at[1]) : steps - 1;
+    std::vector<double> h(units, 0.0);
+    for (std::size_t t = 0; t <= last; ++t) {
+      const double* gates = in_[0].values.data() + (static_cast<std::size_t>(at[0]) * steps + t) * 3 * units;
+      const auto sum = [&](std::size_t row, const std::vector<double>& x) {
+        double all = gates[row];
+        for (std::size_t k = 0; k < units; ++k)
+          all += in_[1][{static_cast<std::int64_t>(row), static_cast<std::int64_t>(k)}] * x[k];
+        return all;
+      };
+      std::vector<double> reset(units);
+      std::vector<double> next(units);
+      for (std::size_t j = 0; j < units; ++j) reset[j] = h[j] * (std::tanh(sum(j, h) / 2) + 1) / 2;
+      for (std::size_t j = 0; j < units; ++j) {
+        const double candidate = std::tanh(sum(2 * units + j, reset));
+        next[j] = candidate + (h[j] - candidate) / (1 + std::exp(-sum(units + j, h)));
+      }
+      h = next;
+    }
+    return h[static_cast<std::size_t>(at.back())];
+  }
+
+  double squared_error(const Index& at) const {
+    const std::size_t each = in_[0].values.size() / static_cast<std::size_t>(in_[0].shape[0]);
+    double sum = 0;
+    for (std::size_t i = 0; i < each; ++i) {
+      const std::size_t k = static_cast<std::size_t>(at[0]) * each + i;
+      sum += (in_[0].values[k] - in_[1].values[k]) * (in_[0].values[k] - in_[1].values[k]);
+    }
+    return sum / static_cast<double>(each);
   }
 
   /// After one run: what came before the input is 0.

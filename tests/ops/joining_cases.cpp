@@ -1,5 +1,6 @@
-// Cases of the operators that join, cut and keep tensors: concat, slice, delay_line. See cases.h.
+// Cases of the operators that join, cut and keep tensors: concat, slice, delay_line, squared_error. See cases.h.
 #include "ops/ops.h"
+#include "ops/squared_error.h"
 #include "tests/ops/case_maker.h"
 #include "tests/ops/cases.h"
 
@@ -32,6 +33,13 @@ OpCase delay_case(const char* name, const Shape& in, std::int64_t axis, std::int
   return maker.input(type, in, {0.1F, 17}).output_quant({0.1F, 17}).make();
 }
 
+OpCase error_case(const char* name, const Shape& in, std::int32_t zero, DType type) {
+  CaseMaker maker(typed("squared_error", type, name), ops::squared_error, 19);
+  const float scale = ops::squared_error_scale(0.1F, element_count(in) / in[0]);
+  maker.input(type, in, {0.1F, zero}).input(type, in, {0.1F, zero}).output_quant({scale, 0});
+  return maker.make(type == DType::i8 ? DType::i32 : type);
+}
+
 }  // namespace
 
 std::vector<OpCase> joining_cases() {
@@ -56,6 +64,10 @@ std::vector<OpCase> joining_cases() {
     cases.push_back(delay_case("odd_bytes", {1, 1, 7}, 1, 9, type));
     cases.push_back(delay_case("no_history", {2, 3, 2}, 1, 3, type));
     cases.push_back(delay_case("shorter", {1, 4, 3}, 1, 2, type));
+    cases.push_back(error_case("usual", {1, 7, 1, 48}, -20, type));
+    cases.push_back(error_case("one_element", {1, 1}, 127, type));
+    cases.push_back(error_case("of_three", {3, 13}, -128, type));
+    cases.push_back(error_case("longest", {1, 33025}, 0, type));
   }
   return cases;
 }

@@ -117,6 +117,37 @@ TEST(HtmlReport, DrawsEverySection) {
   EXPECT_EQ(seen["markup"], 0);
 }
 
+TEST(HtmlReport, DrawsScoresAndCosts) {
+  json report = json::parse(
+      R"({"model": "bearing", "accuracy": {"classes": ["normal", "anomaly"], "confusion": [[3, 1], [0, 4]], "int8": 0.875, "samples": 8},
+    "anomaly": {"normal": 4, "anomalous": 4, "threshold": 0.5, "false_alarms": 0.25, "hits": 1, "partial_rate": 0.1,
+                "auc": {"value": 0.9375, "low": 0.8, "high": 1}, "partial_auc": {"value": 0.9, "low": 0.7, "high": 1},
+                "roc": [[0, 0], [0, 0.75], [0.25, 1], [1, 1]], "kinds": [{"class": "worn", "examples": 4, "auc": 0.9375, "hits": 1}],
+                "histogram": {"logarithmic": true, "edges": [0.1, 1, 10], "normal": [3, 1], "anomalous": [0, 4]}},
+    "costs": [{"board": "nano33ble", "macs": 1000, "arena_bytes_estimated": 200, "ram_bytes": 262144}, {"board": "pico", "macs": 1000}]})");
+  const auto refused = [&](const char* pointer, json value) {
+    json broken = report;
+    broken[json::json_pointer(pointer)] = std::move(value);
+    return html_report(broken).error().to_string();
+  };
+  EXPECT_EQ(refused("/anomaly/histogram/edges", json::parse("[1]")),
+            "anomaly.histogram: needs lists of numbers, one more edge than bins");
+  EXPECT_EQ(refused("/anomaly/kinds/0/examples", "x"), "anomaly.kinds[0].examples: must be a number");
+  EXPECT_EQ(refused("/costs", 1), "report: costs: must be an array");
+  if (!have_library()) GTEST_SKIP() << "the chart library is not installed; ./x installs it";
+  const auto page = html_report(report);
+  ASSERT_TRUE(page.ok()) << page.error().to_string();
+  const json seen = render(*page);
+  if (seen.is_null()) GTEST_SKIP() << "node or jsdom is not installed; ./x installs them";
+  EXPECT_EQ(seen["errors"], json::array());
+  EXPECT_EQ(seen["headings"],
+            json({"What it confuses", "What is not normal", "What it would cost", "Where the figures come from"}));
+  EXPECT_EQ(seen["tiles"]["AUC of the score"], "0.9375");
+  EXPECT_GE(seen["pictures"]["Scores"], 3) << "two bins of normal examples, one of anomalies";
+  EXPECT_TRUE(seen["pictures"].contains("ROC curves"));
+  EXPECT_EQ(seen["outside"], json::array());
+}
+
 TEST(SearchPage, DrawsTheFrontAndListsTheCandidates) {
   EXPECT_EQ(search_page(json::object()).error().code, Code::BadInput);
   const auto candidate = [](int id, double accuracy, const char* obstacle) {

@@ -67,5 +67,48 @@ TEST(Network, Errors) {
             "network: the network ends in 1x3 where 4 classes need 1x4; end it with a dense layer of 4 units");
 }
 
+TEST(Network, RecurrentLayers) {
+  NetworkSpec spec;
+  spec.type = "layers";
+  spec.layers = {
+      {.type = "gru", .filters = 6, .sequence = true}, {.type = "gru", .filters = 4}, {.type = "dense", .filters = 3}};
+  const auto graph = build_network("net", spec, {{9, 8, 2}, 3}, 1);
+  ASSERT_TRUE(graph.ok()) << graph.error().to_string();
+  std::string path;
+  for (const Node& node : graph->nodes)
+    path += std::string(node.op->name) + " " + shape_text(graph->tensor(node.outputs[0]).shape) + "; ";
+  EXPECT_EQ(path,
+            "reshape 1x9x1x16; conv2d 1x9x1x18; gru 1x9x1x6; conv2d 1x9x1x12; gru 1x4; fully_connected 1x3; "
+            "softmax 1x3; ");
+  EXPECT_EQ(error({{.type = "gru"}}), "network.layers[0].units: a gru layer needs units");
+  EXPECT_EQ(error({{.type = "gru", .filters = 4}, {.type = "gru", .filters = 4}}),
+            "network.layers[1]: gru goes over rows, but here is 1x4");
+}
+
+TEST(Network, AutoencodersEndInTheirError) {
+  NetworkSpec spec;
+  spec.type = "autoencoder";
+  spec.channels = {12, 3};
+  for (const int kernel : {0, 3}) {
+    spec.kernel = kernel;
+    const auto graph = build_network("net", spec, {{16, 3}, 0}, 1);
+    ASSERT_TRUE(graph.ok()) << graph.error().to_string();
+    const Node& last = graph->nodes.back();
+    EXPECT_EQ(last.op->name, "squared_error");
+    EXPECT_EQ(last.inputs[0], graph->inputs[0]);
+    EXPECT_EQ(graph->tensor(last.inputs[1]).shape, (Shape{1, 16, 1, 3}));
+    EXPECT_EQ(graph->tensor(last.outputs[0]).shape, (Shape{1, 1}));
+  }
+  EXPECT_EQ(build_network("net", spec, {{16, 3}, 4}, 1).error().to_string(),
+            "network.type: network \"autoencoder\" knows no classes; it needs [anomaly] normal = [...]");
+  spec.type = "mlp";
+  EXPECT_EQ(build_network("net", spec, {{16, 3}, 0}, 1).error().to_string(),
+            "network.type: network \"mlp\" gives classes; [anomaly] needs \"autoencoder\" or \"layers\"");
+  spec.type = "layers";
+  spec.layers = {{.type = "dense", .filters = 5}};
+  EXPECT_EQ(build_network("net", spec, {{16, 3}, 0}, 1).error().to_string(),
+            "network: the network ends in 1x5 where it is to be like 1x16x1x3; end it with a dense layer of 48 units");
+}
+
 }  // namespace
 }  // namespace mote

@@ -19,10 +19,11 @@ namespace {
 std::vector<Graph> networks() {
   std::vector<Graph> graphs;
   for (const NamedNetwork& named : named_networks()) {
+    if (named.name == "gru") continue;  // a gate cannot lose a channel alone
     NetworkSpec spec;
     spec.type = named.name;
     spec.width = named.name.starts_with("mobilenet") ? 0.1 : 0.5;
-    auto graph = build_network(std::string(named.name), spec, {named.examples[0], 5}, 3);
+    auto graph = build_network(std::string(named.name), spec, {named.examples[0], named.reconstructs ? 0 : 5}, 3);
     EXPECT_TRUE(graph.ok()) << graph.error().to_string();
     if (graph.ok()) graphs.push_back(std::move(*graph));
   }

@@ -128,6 +128,27 @@ function rocChart(curves) {
   });
 }
 
+/** How many examples got which score: normal ones up, others down; the line is the threshold. */
+function scoreChart(anomaly) {
+  const { edges, normal, anomalous, logarithmic } = anomaly.histogram;
+  const bins = normal.flatMap((count, i) => [
+    { from: edges[i], to: edges[i + 1], count, kind: "normal" }, { from: edges[i], to: edges[i + 1], count: -anomalous[i], kind: "anomaly" }]).filter((bin) => bin.count !== 0);
+  const most = Math.max(1, ...normal, ...anomalous);
+  return Plot.plot({
+    width: 480, height: 400, marginLeft: 56, marginBottom: 44, style: plotStyle, ariaLabel: "Scores",
+    ariaDescription: "Histogram of the scores: normal examples upwards, anomalies downwards; the dashed line is the threshold of alarms.",
+    x: { type: logarithmic ? "log" : "linear", domain: [edges[0], Math.max(edges.at(-1), anomaly.threshold ?? edges.at(-1))], label: "score →", tickFormat: (n) => format.number(n), ticks: 5 },
+    y: { domain: [-most, most], label: "↑ normal examples, ↓ anomalies", grid: true, tickFormat: (n) => grouped.format(Math.abs(n)) },
+    marks: [
+      Plot.rect(bins, { x1: "from", x2: "to", y1: 0, y2: "count", fill: (d) => (d.kind === "normal" ? "var(--accent)" : "var(--bad)"), fillOpacity: 0.75, inset: 0.3,
+        title: (d) => `${format.count(Math.abs(d.count))} ${d.kind === "normal" ? "normal examples" : "anomalies"} between ${format.number(d.from)} and ${format.number(d.to)}` }),
+      Plot.ruleY([0], { stroke: "var(--line)" }),
+      anomaly.threshold === undefined ? null : Plot.ruleX([anomaly.threshold], { stroke: "var(--ink)", strokeDasharray: "5 4" }),
+    ],
+    color: { type: "identity" },
+  });
+}
+
 /** How sure the model is against how often it is right; the size of a dot is its number of examples. */
 function calibrationChart(bins) {
   const rows = bins.filter((bin) => bin.examples > 0);

@@ -7,6 +7,7 @@ const significant = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 })
 const format = {
   count: (n) => grouped.format(n),
   number: (n) => (Math.abs(n) >= 1000 ? grouped.format(n) : significant.format(n)),
+  decimals: (n) => n.toFixed(4),
   percent: (share) => `${(share * 100).toFixed(2)} %`,
   bytes: (n) => (n < 1024 ? `${grouped.format(n)} B` : `${(n / 1024).toFixed(1)} KiB`),
   big(n) {

@@ -7,6 +7,7 @@ const layers = report.layers ?? [];
 const performance_ = report.performance ?? {};
 const memory = report.memory ?? {};
 const accuracy = report.accuracy ?? {};
+const anomaly = report.anomaly ?? {};
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 
 const estimate = () => element("span", { class: "estimate", title: performance_.source ?? "computed, not measured on the chip" }, "estimate");
@@ -30,6 +31,10 @@ function heading() {
 
 function accuracyTiles() {
   const tiles = [];
+  const within = (interval) => `95 % of resampled recordings: ${format.decimals(interval.low)} to ${format.decimals(interval.high)}`;
+  if (isNumber(anomaly.auc?.value)) tiles.push(tile("AUC of the score", format.decimals(anomaly.auc.value), within(anomaly.auc)));
+  if (isNumber(anomaly.partial_auc?.value)) tiles.push(tile("Partial AUC", format.decimals(anomaly.partial_auc.value), `false alarms up to ${format.percent(anomaly.partial_rate)}; ${within(anomaly.partial_auc)}`));
+  if (report.anomaly) return tiles;
   const of = isNumber(accuracy.samples) ? `of ${format.count(accuracy.samples)} test samples` : "";
   if (isNumber(accuracy.float)) tiles.push(tile("Accuracy, float", format.percent(accuracy.float), of));
   if (isNumber(accuracy.int8)) tiles.push(tile("Accuracy, int8 reference", format.percent(accuracy.int8), of));
@@ -107,6 +112,33 @@ function curves() {
       element("div", { style: "display:flex;flex-wrap:wrap;gap:1rem" }, ...pictures), table(columns, bins, "Reliability"))];
 }
 
+function anomalies() {
+  const pictures = [];
+  if (anomaly.histogram?.edges?.length) pictures.push(scoreChart(anomaly));
+  if (anomaly.roc?.length) pictures.push(rocChart([{ class: "anomaly", auc: anomaly.auc.value, points: anomaly.roc }]));
+  const share = (value) => (isNumber(value) ? format.percent(value) : "");
+  const columns = [
+    { title: "Anomaly", text: true, value: (k) => k.class }, { title: "Examples", value: (k) => format.count(k.examples) },
+    { title: "AUC against normal", value: (k) => (anomaly.auc && isNumber(k.auc) ? format.decimals(k.auc) : "") }, { title: "Alarms", value: (k) => share(k.hits) },
+  ];
+  const alarms = isNumber(anomaly.threshold) ? `At the threshold ${format.number(anomaly.threshold)}, chosen on normal examples of the validation part, ${share(anomaly.false_alarms)} of ${format.count(anomaly.normal)} normal examples raise an alarm, and ${share(anomaly.hits)} of ${format.count(anomaly.anomalous)} others.` : "";
+  return [element("h2", {}, "What is not normal"), alarms ? element("p", {}, alarms) : null,
+    figure("The score of every example, and how many anomalies are found at how many false alarms, for every threshold. The network learnt from normal examples alone.",
+      element("div", { style: "display:flex;flex-wrap:wrap;gap:1rem" }, ...pictures), table(columns, anomaly.kinds ?? [], "Kinds of anomaly"))];
+}
+
+function costs() {
+  const number = (value, text = format.count) => (isNumber(value) ? text(value) : "–");
+  const columns = [
+    { title: "Board", text: true, value: (c) => c.board }, { title: "MACs", value: (c) => number(c.macs) },
+    { title: "Instructions", value: (c) => number(c.instructions_estimated) },
+    { title: "Arena", value: (c) => number(c.arena_bytes_estimated, format.bytes) }, { title: "of RAM", value: (c) => number(c.ram_bytes, format.bytes) },
+    { title: "Constants", value: (c) => number(c.constant_bytes_estimated, format.bytes) }, { title: "of flash", value: (c) => number(c.flash_bytes, format.bytes) },
+  ];
+  return [element("h2", {}, "What it would cost"), element("p", { class: "soft" }, "Estimates of the planner, without stack and code; mote profile and mote evaluate --board count them. A dash: no kernels for it."),
+    table(columns, report.costs, "Cost of one inference on the project's boards")];
+}
+
 function training() {
   const { epochs, split, seed } = report.training;
   const facts = [split ? `Split: ${split}.` : "", seed !== undefined ? `Seed ${seed}.` : ""].filter(Boolean).join(" ");
@@ -115,7 +147,7 @@ function training() {
     const keys = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"].filter((key) => epochs.some((e) => isNumber(e[key])));
     const text = (value) => (isNumber(value) ? significant.format(value) : "");
     const columns = keys.map((key) => ({ title: key, value: (e) => text(e[key]) }));
-    parts.push(figure("Loss and accuracy after every epoch.", trainingCharts(epochs), table(columns, epochs, "Training by epoch")));
+    parts.push(figure(keys.includes("accuracy") ? "Loss and accuracy after every epoch." : "Loss after every epoch.", trainingCharts(epochs), table(columns, epochs, "Training by epoch")));
   }
   return parts;
 }
@@ -179,8 +211,10 @@ function provenance() {
 const sections = [heading(), headline()];
 if (report.limits?.length) sections.push(limits());
 if (accuracy.confusion?.length) sections.push(confusion());
+if (report.anomaly) sections.push(anomalies());
 if (accuracy.per_class?.length) sections.push(classes());
 if (accuracy.roc?.length || accuracy.calibration?.bins?.length) sections.push(curves());
+if (report.costs?.length) sections.push(costs());
 if (memory.buffers?.length) sections.push(memoryMap());
 if (layers.length) sections.push(costByLayer());
 if (report.training) sections.push(training());

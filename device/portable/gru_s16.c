@@ -1,0 +1,16 @@
+/* Plain C99 gated recurrent units, int16 gates. A step's output is written when its gates were read. */
+#include "gru_s16.h"
+
+void mote_gru_s16(int16_t *out, const int16_t *gates, void *scratch, const mote_gru_s16_params *p) {
+    const mote_gru_state s = mote_gru_begin(scratch, p->units);
+    for (int32_t n = 0; n < p->batches; ++n) {
+        for (int32_t j = 0; j < p->units; ++j) s.h[j] = 0;
+        for (int32_t t = 1; t <= p->steps; ++t) {
+            for (int32_t j = 0; j < p->units; ++j) mote_gru_gates(j, gates[j], gates[p->units + j], s, p);
+            for (int32_t j = 0; j < p->units; ++j) mote_gru_update(j, gates[2 * p->units + j], s, p);
+            gates += 3 * p->units;
+            if (p->sequence == 0 && t < p->steps) continue;
+            for (int32_t j = 0; j < p->units; ++j) *out++ = s.h[j];
+        }
+    }
+}
