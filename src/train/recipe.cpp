@@ -378,8 +378,11 @@ Result<void> check_tabular(const Recipe& recipe) {
     return bad_input(fmt::format("is for networks; network.type = \"{}\" has none", recipe.network.type),
                      fmt::format("{}: {}", recipe.file.string(), setting));
   };
-  if (is_anomaly(recipe.network.type))
+  if (is_anomaly(recipe.network.type) && !recipe.anomaly.wanted())
     return bad_input("finds what is not normal; [anomaly] normal = [...] must say what is",
+                     recipe.file.string() + ": network.type");
+  if (!is_anomaly(recipe.network.type) && recipe.anomaly.wanted())
+    return bad_input("tells classes apart; with [anomaly] take kmeans, gmm or an autoencoder",
                      recipe.file.string() + ": network.type");
   if (recipe.compress.quantise == "qat") return refuse("compress.quantise = \"qat\"");
   if (recipe.compress.keep_macs < 1) return refuse("compress.keep_macs");

@@ -105,6 +105,24 @@ TEST_F(TabularTrain, WindowsBecomeFeaturesOfTheFrontEnd) {
   EXPECT_EQ(*result->library_agreement, 1.0);
 }
 
+TEST_F(TabularTrain, WhatIsNotNormalIsFound) {
+  write_windows();
+  for (const char* type : {"kmeans", "gmm"}) {
+    const auto result = run_train(
+        options("[data]\nfolder = \"data\"\nrate_hz = 50\nwindow = 100\nstride = 20\n[anomaly]\nnormal = [\"slow\"]\n"
+                "false_alarm_rate = 0.05\n[front_end]\ntype = \"sliding_stats\"\nwindow = 100\nstride = 100\n"
+                "[network]\ntype = \"" +
+                std::string(type) + "\"\nclusters = 2\n"),
+        {});
+    ASSERT_TRUE(result.ok()) << type << ": " << result.error().to_string();
+    const Graph& graph = *result->int8_graph;
+    EXPECT_EQ(graph.tensor(graph.outputs[0]).elements(), 1) << type;
+    ASSERT_TRUE(result->detection_float && result->detection_int8);
+    EXPECT_GT(result->detection_float->area.value, 0.99) << type;
+    EXPECT_NEAR(result->detection_int8->area.value, result->detection_float->area.value, 0.01) << type;
+  }
+}
+
 TEST_F(TabularTrain, RefusesWhatBelongsToNetworks) {
   write_rows();
   const auto refused = [&](const std::string& rest) {
