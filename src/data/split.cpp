@@ -86,8 +86,8 @@ void assign_fraction(Sides& sides, const Classes& classes, double fraction, Side
   }
 }
 
-Part part_of(const Dataset& data, const std::vector<Side>& sides, Side side) {
-  Part part;
+SplitPart part_of(const Dataset& data, const std::vector<Side>& sides, Side side) {
+  SplitPart part;
   std::set<std::string> groups;
   for (std::size_t i = 0; i < data.samples.size(); ++i) {
     if (sides[i] != side) continue;
@@ -165,7 +165,7 @@ Result<Split> split_normal(const Dataset& data, SplitOptions options) {
   std::erase_if(options.test, [&](const std::string& name) { return others.contains(name); });
   options.normal.clear();
   MOTE_TRY(Split split, split_by_group(part, options));
-  for (Part* side : {&split.train, &split.validation, &split.test})
+  for (SplitPart* side : {&split.train, &split.validation, &split.test})
     for (std::int32_t& index : side->samples) index = places[static_cast<std::size_t>(index)];
   std::set<std::string> tested(split.test.groups.begin(), split.test.groups.end());
   std::vector<bool> normal(data.samples.size(), false);
@@ -254,6 +254,10 @@ Result<Split> split_by_group(const Dataset& data, const SplitOptions& options) {
                                    list_of_names(split.train.groups)),
                        "split");
   return split;
+}
+
+PartSummary summary(const SplitPart& part, std::size_t examples) {
+  return {part.groups, static_cast<std::int64_t>(part.samples.size()), static_cast<std::int64_t>(examples)};
 }
 
 }  // namespace mote

@@ -24,13 +24,21 @@ struct SplitOptions {
   std::vector<std::string> normal = {};  ///< classes that are split; others are all tested and not learnt. Empty: all
 };
 
-struct Part {
+struct SplitPart {
   std::vector<std::string> groups;    ///< sorted
   std::vector<std::int32_t> samples;  ///< indices into Dataset::samples, ascending
 };
 
+/// One part of the split, for the report.
+struct PartSummary {
+  std::vector<std::string> groups;  ///< all of them; the report shortens long lists
+  std::int64_t recordings = 0;
+  std::int64_t examples = 0;
+};
+PartSummary summary(const SplitPart& part, std::size_t examples);
+
 struct Split {
-  Part train, validation, test;
+  SplitPart train, validation, test;
 };
 
 /// Fractions take groups class by class where every group is of one class, so that the parts have the classes in like

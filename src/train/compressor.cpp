@@ -59,11 +59,6 @@ const std::vector<passes::Sample>& Compressor::samples() const { return state_->
 
 namespace {
 
-PartSummary summary(const Part& part, const Examples& examples) {
-  return {part.groups, static_cast<std::int64_t>(part.samples.size()),
-          static_cast<std::int64_t>(examples.items.size())};
-}
-
 Result<void> check_model(const Graph& graph, const Task& task) {
   const Shape& example = task.preparation.example;
   if (graph.inputs.size() != 1 || graph.outputs.size() != 1)
@@ -117,9 +112,9 @@ Result<Compressor> Compressor::create(CompressorOptions options, ProgressFn prog
     task.validation_inputs = make_inputs(task.data, task.validation, task.preparation.normalisation);
   }
   TrainResult& result = state->result;
-  result.train = summary(task.split.train, task.train);
-  result.validation = summary(task.split.validation, task.validation);
-  result.test = summary(task.split.test, task.test);
+  result.train = summary(task.split.train, task.train.items.size());
+  result.validation = summary(task.split.validation, task.validation.items.size());
+  result.test = summary(task.split.test, task.test.items.size());
   Graph graph;
   if (state->options.model) {
     MOTE_TRY_VOID(check_model(*state->options.model, task));

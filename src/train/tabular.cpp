@@ -91,11 +91,6 @@ Result<FeatureTable> features_of(const Graph& graph, const InputSet& inputs, int
   return table;
 }
 
-PartSummary summary(const Part& part, const Examples& examples) {
-  return {part.groups, static_cast<std::int64_t>(part.samples.size()),
-          static_cast<std::int64_t>(examples.items.size())};
-}
-
 /// A step of an integer score: eight times what normal examples reach is still told apart.
 float score_scale(const Fitted& fitted, const FeatureTable& table) {
   double largest = 1e-6;
@@ -111,9 +106,9 @@ class TabularTrainer {
   Result<TrainResult> run(bool test) {
     const auto begin = std::chrono::steady_clock::now();
     result_.notes = task_.notes;
-    result_.train = summary(task_.split.train, task_.train);
-    result_.validation = summary(task_.split.validation, task_.validation);
-    result_.test = summary(task_.split.test, task_.test);
+    result_.train = summary(task_.split.train, task_.train.items.size());
+    result_.validation = summary(task_.split.validation, task_.validation.items.size());
+    result_.test = summary(task_.split.test, task_.test.items.size());
     MOTE_TRY_VOID(fit());
     result_.train_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     for (const Tensor& tensor : result_.float_graph.tensors)

@@ -18,11 +18,6 @@
 namespace mote {
 namespace {
 
-PartSummary summary(const Part& part, const Examples& examples) {
-  return {part.groups, static_cast<std::int64_t>(part.samples.size()),
-          static_cast<std::int64_t>(examples.items.size())};
-}
-
 void count_costs(const Graph& graph, TrainResult& result) {
   for (const Tensor& tensor : graph.tensors)
     if (tensor.is_constant()) result.parameters += tensor.elements();
@@ -113,9 +108,9 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
 
   TrainResult result;
   result.notes = task.notes;
-  result.train = summary(task.split.train, task.train);
-  result.validation = summary(task.split.validation, task.validation);
-  result.test = summary(task.split.test, task.test);
+  result.train = summary(task.split.train, task.train.items.size());
+  result.validation = summary(task.split.validation, task.validation.items.size());
+  result.test = summary(task.split.test, task.test.items.size());
 
   const InputSet& validation = task.validation_inputs;
   const auto begin = std::chrono::steady_clock::now();

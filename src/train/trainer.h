@@ -6,19 +6,13 @@
 #include <optional>
 
 #include "data/preparation.h"
+#include "data/split.h"
 #include "ir/graph.h"
 #include "train/agreement.h"
 #include "train/progress.h"
 #include "train/recipe.h"
 
 namespace mote {
-
-/// One part of the split, for the report.
-struct PartSummary {
-  std::vector<std::string> groups;  ///< all of them; the report shortens long lists
-  std::int64_t recordings = 0;
-  std::int64_t examples = 0;
-};
 
 /// What a step of channel pruning cost and won. Accuracies are on the validation part.
 struct PruneRecord {

@@ -144,7 +144,7 @@ TEST(Split, ByRecordingTakesTheSameShareOfEachClassFromEveryone) {
   EXPECT_EQ(split->validation.samples.size(), 8U);
   EXPECT_EQ(split->train.groups.size(), 4U);
   std::set<std::int32_t> all;
-  for (const Part* part : {&split->train, &split->validation, &split->test})
+  for (const SplitPart* part : {&split->train, &split->validation, &split->test})
     all.insert(part->samples.begin(), part->samples.end());
   EXPECT_EQ(all.size(), data.samples.size());
 }

@@ -32,7 +32,7 @@ TEST(Split, PartsAreDisjointAndCompleteForManySeeds) {
     std::set<std::int32_t> samples;
     std::size_t group_count = 0;
     std::size_t sample_count = 0;
-    for (const Part* part : {&split->train, &split->validation, &split->test}) {
+    for (const SplitPart* part : {&split->train, &split->validation, &split->test}) {
       EXPECT_FALSE(part->groups.empty());
       groups.insert(part->groups.begin(), part->groups.end());
       group_count += part->groups.size();
@@ -76,7 +76,7 @@ TEST(Split, GroupsOfOneClassAreTakenClassByClass) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const auto split = split_by_group(data, {.validation_fraction = 0.1, .test_fraction = 0.2, .seed = seed});
     ASSERT_TRUE(split.ok());
-    const auto few = [&](const Part& part) {
+    const auto few = [&](const SplitPart& part) {
       return std::count_if(part.samples.begin(), part.samples.end(), [](std::int32_t i) { return i >= 100; });
     };
     EXPECT_EQ(split->test.samples.size(), 22U);
@@ -126,7 +126,7 @@ TEST(Split, AnomaliesAreTestedAlone) {
   EXPECT_EQ(split->validation.groups, (std::vector<std::string>{"p1"}));
   EXPECT_EQ(split->test.groups, (std::vector<std::string>{"machine", "p0", "p1", "p2"})) << "anomalies of all groups";
   std::size_t all = 0;
-  for (const Part* part : {&split->train, &split->validation, &split->test}) {
+  for (const SplitPart* part : {&split->train, &split->validation, &split->test}) {
     all += part->samples.size();
     if (part == &split->test) continue;
     for (const std::int32_t index : part->samples) EXPECT_NE(data.samples[static_cast<std::size_t>(index)].label, 2);
