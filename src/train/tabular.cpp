@@ -17,6 +17,7 @@
 #include "tabular/fit.h"
 #include "tabular/write.h"
 #include "train/builder.h"
+#include "train/detect.h"
 #include "train/front_end.h"
 
 namespace mote {
@@ -115,6 +116,11 @@ class TabularTrainer {
       if (tensor.is_constant()) result_.parameters += tensor.elements();
     for (const Node& node : result_.float_graph.nodes)
       if (node.op->macs != nullptr) result_.macs += node.op->macs(result_.float_graph, node);
+    if (task_.finds_anomalies()) {
+      const ScoreFn by_float = [this](const InputSet& inputs) { return predict_scores(result_.float_graph, inputs); };
+      MOTE_TRY_VOID(detect_anomalies(by_float, task_, test, result_));
+      return std::move(result_);
+    }
     MOTE_TRY_VOID(evaluate(test));
     result_.preparation = std::move(task_.preparation);
     return std::move(result_);
@@ -155,40 +161,7 @@ class TabularTrainer {
     return {};
   }
 
-  /// Of an anomaly model: thresholds from the validation part, then what they and the scores are worth on the test
-  /// part.
-  Result<void> evaluate_scores(bool test) {
-    AnomalyTask& anomaly = task_.preparation.anomaly;
-    const std::vector<bool> normal = anomaly.normal_of(task_.data.classes);
-    const auto alarms = [&](const InputSet& inputs, const std::vector<double>& scores, double threshold) {
-      return evaluate_alarms(scores, inputs.labels, inputs.recording, normal, threshold);
-    };
-    const double rate = anomaly.options.false_alarm_rate;
-    MOTE_TRY(const std::vector<double> by_float, predict_scores(result_.float_graph, task_.validation_inputs));
-    const double float_threshold = anomaly.threshold = threshold_of(by_float, rate);
-    result_.validation_float = alarms(task_.validation_inputs, by_float, float_threshold);
-    if (result_.int8_graph) {
-      MOTE_TRY(const std::vector<double> by_int8, predict_scores(*result_.int8_graph, task_.validation_inputs));
-      anomaly.threshold = threshold_of(by_int8, rate);
-      if (!test) result_.validation_int8 = alarms(task_.validation_inputs, by_int8, anomaly.threshold);
-    }
-    if (!test) return {};
-    const InputSet& inputs = result_.test_inputs = task_.test_inputs();
-    const auto detect = [&](const std::vector<double>& scores, double threshold) {
-      return evaluate_detection(scores, inputs.labels, inputs.recording, normal, threshold, anomaly.options);
-    };
-    MOTE_TRY(const std::vector<double> scores, predict_scores(result_.float_graph, inputs));
-    result_.test_float = alarms(inputs, scores, float_threshold);
-    result_.detection_float = detect(scores, float_threshold);
-    if (!result_.int8_graph) return {};
-    MOTE_TRY(const std::vector<double> integer, predict_scores(*result_.int8_graph, inputs));
-    result_.test_int8 = alarms(inputs, integer, anomaly.threshold);
-    result_.detection_int8 = detect(integer, anomaly.threshold);
-    return {};
-  }
-
   Result<void> evaluate(bool test) {
-    if (is_anomaly(spec_.type)) return evaluate_scores(test);
     const auto judge = [&](const Graph& graph, const InputSet& inputs) -> Result<Evaluation> {
       MOTE_TRY(const std::vector<int> given, predict(graph, inputs));
       return evaluate_predictions(inputs.labels, given, inputs.recording, task_.classes());

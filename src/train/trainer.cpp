@@ -9,6 +9,7 @@
 #include "ir/op_def.h"
 #include "passes/pipeline.h"
 #include "passes/quantize.h"
+#include "train/detect.h"
 #include "train/exact.h"
 #include "train/network.h"
 #include "train/prune.h"
@@ -54,41 +55,6 @@ void begin_at_mean(TorchGraph& learner, const Task& task) {
                               : learner.forward({batch}, false, {}, error.inputs[0])[0].mean(0);
   for (const TorchGraph::Parameter& parameter : learner.parameters())
     if (parameter.id == last->inputs[2]) parameter.value.copy_(mean.flatten());
-}
-
-/// Thresholds from the validation part, then (if `test`) what they and the scores are worth on the test part.
-Result<void> evaluate_scores(TorchGraph& folded, Task& task, bool test, TrainResult& result) {
-  const InputSet& validation = task.validation_inputs;
-  AnomalyTask& anomaly = task.preparation.anomaly;
-  const std::vector<bool> normal = anomaly.normal_of(task.data.classes);
-  const auto alarms = [&](const InputSet& inputs, const std::vector<double>& scores, double threshold) {
-    return evaluate_alarms(scores, inputs.labels, inputs.recording, normal, threshold);
-  };
-  const std::vector<double> by_float = predict_errors(folded, validation);
-  const double float_threshold = threshold_of(by_float, anomaly.options.false_alarm_rate);
-  anomaly.threshold = float_threshold;
-  result.validation_float = alarms(validation, by_float, float_threshold);
-  if (result.int8_graph) {
-    MOTE_TRY(const std::vector<double> by_int8, predict_scores(*result.int8_graph, validation));
-    anomaly.threshold = threshold_of(by_int8, anomaly.options.false_alarm_rate);
-    if (!test) result.validation_int8 = alarms(validation, by_int8, anomaly.threshold);
-  }
-  if (test) {
-    const InputSet& inputs = result.test_inputs = task.test_inputs();
-    const auto detect = [&](const std::vector<double>& scores, double threshold) {
-      return evaluate_detection(scores, inputs.labels, inputs.recording, normal, threshold, anomaly.options);
-    };
-    const std::vector<double> tested = predict_errors(folded, inputs);
-    result.test_float = alarms(inputs, tested, float_threshold);
-    result.detection_float = detect(tested, float_threshold);
-    if (result.int8_graph) {
-      MOTE_TRY(const std::vector<double> by_int8, predict_scores(*result.int8_graph, inputs));
-      result.test_int8 = alarms(inputs, by_int8, anomaly.threshold);
-      result.detection_int8 = detect(by_int8, anomaly.threshold);
-    }
-  }
-  result.preparation = std::move(task.preparation);
-  return {};
 }
 
 }  // namespace
@@ -162,7 +128,10 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
 
   MOTE_TRY(TorchGraph folded, TorchGraph::create(result.float_graph));
   if (task.finds_anomalies()) {
-    MOTE_TRY_VOID(evaluate_scores(folded, task, control.test, result));
+    const ScoreFn by_float = [&](const InputSet& inputs) -> Result<std::vector<double>> {
+      return predict_errors(folded, inputs);
+    };
+    MOTE_TRY_VOID(detect_anomalies(by_float, task, control.test, result));
     return result;
   }
   const auto evaluate = [&](const InputSet& inputs, const std::vector<int>& given) {
