@@ -23,8 +23,11 @@ std::set<std::string> kernels_used(const Graph& graph) {
   std::set<std::string> names;
   const auto choice = choose_kernels(graph, host_target(), {});
   if (!choice) return names;
-  for (std::size_t n = 0; n < choice->options.size(); ++n)
-    if (choice->options[n].size() > 1) names.emplace(choice->options[n][choice->taken[n]].def->name);
+  for (std::size_t n = 0; n < choice->options.size(); ++n) {
+    const auto alone = std::count_if(choice->options[n].begin(), choice->options[n].end(),
+                                     [](const auto& option) { return !option.def->fuses; });
+    if (alone > 1) names.emplace(choice->options[n][choice->taken[n]].def->name);
+  }
   return names;
 }
 

@@ -50,6 +50,8 @@ extern "C" {
 #include "gru_f32.h"
 #include "gru_s16.h"
 #include "gru_s8.h"
+#include "leaky_relu_f32.h"
+#include "leaky_relu_s16.h"
 #include "log_mel_s16.h"
 #include "lookup_s8.h"
 #include "max_pool2d_f32.h"
@@ -78,7 +80,13 @@ extern "C" {
 #include "softmax_s8.h"
 #include "squared_error_f32.h"
 #include "squared_error_s8.h"
+#include "sub_f32.h"
+#include "sub_s16.h"
+#include "sub_s8.h"
 #include "taper_s16.h"
+#include "transpose_conv_f32.h"
+#include "transpose_conv_s16.h"
+#include "transpose_conv_s8.h"
 #include "transpose_f32.h"
 #include "transpose_s16.h"
 #include "transpose_s8.h"
@@ -193,6 +201,17 @@ std::map<std::string, Kernel> make_table() {
          F(out_multiplier), F(a_shift), F(b_shift), F(out_shift), RANGE)
   KERNEL(mote_add_s16, F(shape), F(b_stride), F(a_multiplier), F(b_multiplier), F(out_multiplier), F(a_shift),
          F(b_shift), F(out_shift), RANGE)
+  KERNEL(mote_sub_f32, F(shape), F(b_stride), RANGE)
+  KERNEL(mote_sub_s8, F(shape), F(b_stride), F(a_zero), F(b_zero), F(out_zero), F(a_multiplier), F(b_multiplier),
+         F(out_multiplier), F(a_shift), F(b_shift), F(out_shift), RANGE)
+  KERNEL(mote_sub_s16, F(shape), F(b_stride), F(a_multiplier), F(b_multiplier), F(out_multiplier), F(a_shift),
+         F(b_shift), F(out_shift), RANGE)
+  KERNEL(mote_leaky_relu_f32, F(count), F(alpha))
+  KERNEL(mote_leaky_relu_s16, F(count), F(positive_multiplier), F(negative_multiplier), F(positive_shift),
+         F(negative_shift))
+  KERNEL(mote_transpose_conv_f32, WINDOW, F(in_c), F(out_c), RANGE, PACKED)
+  KERNEL(mote_transpose_conv_s8, WINDOW, F(in_c), F(out_c), ZEROS, RANGE, PACKED, SCALES)
+  KERNEL(mote_transpose_conv_s16, WINDOW, F(in_c), F(out_c), RANGE, F(single), PACKED, SCALES)
   KERNEL(mote_average_pool2d_s16, WINDOW, F(channels), RANGE)
   KERNEL(mote_conv2d_s16, WINDOW, DILATION, F(in_c), F(out_c), RANGE, PACKED, SCALES, F(single))
   KERNEL(mote_conv2d_s8w4, WINDOW, DILATION, F(in_c), F(out_c), RANGE, ZEROS, PACKED, SCALES)

@@ -1,6 +1,8 @@
 // See case_maker.h.
 #include "tests/ops/case_maker.h"
 
+#include <cmath>
+
 #include "ir/verify.h"
 #include "ops/execute.h"
 
@@ -112,6 +114,17 @@ Bytes run_reference(const OpCase& test) {
   Executor executor(test.graph);
   std::vector<std::span<const std::uint8_t>> inputs(test.inputs.begin(), test.inputs.end());
   return executor.run(inputs)[0];
+}
+
+std::vector<float> weight_scales(bool per_channel, std::int32_t channels) {
+  std::vector<float> scales;
+  for (std::int32_t c = 0; c < (per_channel ? channels : 1); ++c)
+    scales.push_back(0.002F * std::exp2(static_cast<float>(c % 7) - 3.0F) * 1.1F);
+  return scales;
+}
+
+float fitting_scale(float in_scale, std::int32_t taps) {
+  return in_scale * 0.002F * 74.0F * 74.0F * std::sqrt(static_cast<float>(taps)) / 40.0F;
 }
 
 }  // namespace mote::testing

@@ -50,4 +50,9 @@ class CaseMaker {
   Tensor output_;
 };
 
+/// Scales of weights that differ by powers of two, one a channel or one for all.
+std::vector<float> weight_scales(bool per_channel, std::int32_t channels);
+/// An output scale at which `taps` products of full-range values fill about half the int8 range.
+float fitting_scale(float in_scale, std::int32_t taps);
+
 }  // namespace mote::testing

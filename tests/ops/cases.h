@@ -28,6 +28,8 @@ std::vector<OpCase> tabular_cases();
 
 /// Likewise of gru (gru_cases.cpp).
 std::vector<OpCase> gru_cases();
+/// Likewise of transpose_conv (transpose_conv_cases.cpp).
+std::vector<OpCase> transpose_conv_cases();
 
 /// Random shapes and parameters of every operator, the same for the same seed.
 OpCase random_case(std::uint64_t seed);

@@ -149,7 +149,7 @@ TEST(CheckMemory, FindsEveryKindOfMistake) {
   overwritten.steps.push_back(late);
   const Result<void> result = check_memory(overwritten);
   ASSERT_FALSE(result.ok());
-  EXPECT_NE(result.error().what.find("\"late\" reads \"middle\""), std::string::npos) << result.error().what;
+  EXPECT_NE(result.error().what.find("\"late\" reads byte 0 of \"middle\""), std::string::npos) << result.error().what;
 }
 
 TEST(CheckMemory, StateMustSurviveARun) {
