@@ -471,8 +471,8 @@ std::vector<OpCase> make_all() {
     std::uint64_t seed = 900;
     for (const Connected& row : connected_rows()) cases.push_back(connected_case(row, type, ++seed));
     for (const Sum& row : sum_rows()) cases.push_back(sum_case(row, type, ++seed));
-    for (const Sum& row : sum_rows()) cases.push_back(sum_case(row, type, ++seed, ops::sub));
     for (const Softmax& row : softmax_rows()) cases.push_back(softmax_case(row, type, ++seed));
+    for (const Sum& row : sum_rows()) cases.push_back(sum_case(row, type, ++seed, ops::sub));
   }
   add_movement(cases);
   add_unary(cases);
