@@ -24,6 +24,7 @@ std::set<std::string> kernels_used(const Graph& graph) {
   const auto choice = choose_kernels(graph, host_target(), {});
   if (!choice) return names;
   for (std::size_t n = 0; n < choice->options.size(); ++n) {
+    if (choice->options[n].empty()) continue;
     const KernelDef* taken = choice->options[n][choice->taken[n]].def;
     if (std::any_of(choice->options[n].begin(), choice->options[n].end(),
                     [&](const auto& option) { return option.def != taken && !option.def->fuses; }))
