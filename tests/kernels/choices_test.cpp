@@ -20,16 +20,17 @@ namespace {
 
 /// Kernels that other plans of the graph could do without.
 std::set<std::string> kernels_used(const Graph& graph) {
-  std::set<std::string> names;
+  std::set<std::string> names, needed;
   const auto choice = choose_kernels(graph, host_target(), {});
   if (!choice) return names;
   for (std::size_t n = 0; n < choice->options.size(); ++n) {
     if (choice->options[n].empty()) continue;
     const KernelDef* taken = choice->options[n][choice->taken[n]].def;
-    if (std::any_of(choice->options[n].begin(), choice->options[n].end(),
-                    [&](const auto& option) { return option.def != taken && !option.def->fuses; }))
-      names.emplace(taken->name);
+    const bool replaceable = std::any_of(choice->options[n].begin(), choice->options[n].end(),
+                                         [&](const auto& option) { return option.def != taken && !option.def->fuses; });
+    (replaceable ? names : needed).emplace(taken->name);
   }
+  for (const std::string& name : needed) names.erase(name);
   return names;
 }
 
