@@ -130,6 +130,43 @@ void assign_ends(const Dataset& data, std::vector<Side>& sides, double fraction,
   }
 }
 
+/// The parts, if there is something in each, and every class in training.
+Result<Split> parts_of(const Dataset& data, const std::vector<Side>& of_sample) {
+  Split split{part_of(data, of_sample, Side::train), part_of(data, of_sample, Side::validation),
+              part_of(data, of_sample, Side::test)};
+  if (split.train.groups.empty() || split.validation.groups.empty() || split.test.groups.empty()) {
+    std::set<std::string_view> groups;
+    for (const Sample& sample : data.samples) groups.insert(sample.group);
+    return bad_input(fmt::format("{} group(s) in the data are too few to keep training, validation and test apart; see "
+                                 "data.group, data.piece "
+                                 "and split.by",
+                                 groups.size()),
+                     "split");
+  }
+  std::vector<bool> seen(data.classes.size(), false);
+  for (const std::int32_t index : split.train.samples)
+    seen[static_cast<std::size_t>(data.samples[static_cast<std::size_t>(index)].label)] = true;
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    if (!seen[i])
+      return bad_input(fmt::format("class \"{}\" is absent from the training groups ({})", data.classes[i],
+                                   list_of_names(split.train.groups)),
+                       "split");
+  return split;
+}
+
+/// See SplitOptions::fold.
+Result<Split> split_fold(const Dataset& data, SplitOptions options) {
+  const std::vector<std::string> names = std::move(options.fold);
+  const std::set<std::string, std::less<>> fold(names.begin(), names.end());
+  options.fold.clear();
+  MOTE_TRY(const Split plain, split_by_group(data, options));
+  std::vector<Side> of_sample;
+  for (const Sample& sample : data.samples)
+    of_sample.push_back(fold.contains(sample.group) ? Side::validation : Side::train);
+  for (const std::int32_t index : plain.test.samples) of_sample[static_cast<std::size_t>(index)] = Side::test;
+  return parts_of(data, of_sample);
+}
+
 /// The recordings of normal classes without their values, and where they stand in the data.
 Dataset normal_part(const Dataset& data, const std::vector<std::string>& normal, std::vector<std::int32_t>& places) {
   Dataset part;
@@ -182,10 +219,13 @@ Result<Split> split_normal(const Dataset& data, SplitOptions options) {
 
 }  // namespace
 
-std::vector<std::vector<std::string>> make_folds(const Dataset& data, std::size_t most, std::uint64_t seed) {
+std::vector<std::vector<std::string>> make_folds(const Dataset& data, std::size_t most, std::uint64_t seed,
+                                                 const std::vector<std::string>& without) {
+  const std::set<std::string_view> left_out(without.begin(), without.end());
   Sides sides;
   Classes classes;
   for (const Sample& sample : data.samples) {
+    if (left_out.contains(sample.group)) continue;
     sides.emplace(sample.group, Side::train);
     classes[sample.group].insert(sample.label);
   }
@@ -205,6 +245,17 @@ std::vector<std::vector<std::string>> make_folds(const Dataset& data, std::size_
   return folds;
 }
 
+Result<std::vector<std::vector<std::string>>> folds_beside_test(const Dataset& data, const SplitOptions& options,
+                                                                std::size_t most) {
+  MOTE_TRY(const Split plain, split_by_group(data, options));
+  std::set<std::string> tested(plain.test.groups.begin(), plain.test.groups.end());
+  for (const SplitPart* part : {&plain.train, &plain.validation})
+    for (const std::string& name : part->groups) tested.erase(name);
+  auto folds = make_folds(data, most, options.seed, {tested.begin(), tested.end()});
+  if (folds.size() < 2) return bad_input("needs at least two groups beside those of the test part", "folds");
+  return folds;
+}
+
 std::string list_of_names(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 24;
   if (names.size() <= kMost) return fmt::format("{}", fmt::join(names, ", "));
@@ -213,6 +264,7 @@ std::string list_of_names(const std::vector<std::string>& names) {
 }
 
 Result<Split> split_by_group(const Dataset& data, const SplitOptions& options) {
+  if (!options.fold.empty()) return split_fold(data, options);
   if (!options.normal.empty()) return split_normal(data, options);
   Sides sides;
   Classes classes;
@@ -237,23 +289,7 @@ Result<Split> split_by_group(const Dataset& data, const SplitOptions& options) {
   if (!by_group && options.validation.empty())
     assign_samples(options.validation_fraction, Side::validation, options.seed + 1);
 
-  Split split{part_of(data, of_sample, Side::train), part_of(data, of_sample, Side::validation),
-              part_of(data, of_sample, Side::test)};
-  if (split.train.groups.empty() || split.validation.groups.empty() || split.test.groups.empty())
-    return bad_input(fmt::format("{} group(s) in the data are too few to keep training, validation and test apart; see "
-                                 "data.group, data.piece "
-                                 "and split.by",
-                                 sides.size()),
-                     "split");
-  std::vector<bool> seen(data.classes.size(), false);
-  for (const std::int32_t index : split.train.samples)
-    seen[static_cast<std::size_t>(data.samples[static_cast<std::size_t>(index)].label)] = true;
-  for (std::size_t i = 0; i < seen.size(); ++i)
-    if (!seen[i])
-      return bad_input(fmt::format("class \"{}\" is absent from the training groups ({})", data.classes[i],
-                                   list_of_names(split.train.groups)),
-                       "split");
-  return split;
+  return parts_of(data, of_sample);
 }
 
 PartSummary summary(const SplitPart& part, std::size_t examples) {

@@ -22,6 +22,9 @@ struct SplitOptions {
   /// time: fractions take the end of every recording that was cut into pieces, validation before test.
   std::string by = "group";
   std::vector<std::string> normal = {};  ///< classes that are split; others are all tested and not learnt. Empty: all
+  /// Groups that validate in place of the validation part, all others being learnt from; the test part stays what it
+  /// is without this. Empty: as above. No setting of a project.
+  std::vector<std::string> fold = {};
 };
 
 struct SplitPart {
@@ -49,7 +52,14 @@ Result<Split> split_by_group(const Dataset& data, const SplitOptions& options);
 
 /// Groups for cross-validation: each alone where there are at most `most`, else `most` folds of about as many groups of
 /// each class, by hash of seed and name.
-std::vector<std::vector<std::string>> make_folds(const Dataset& data, std::size_t most, std::uint64_t seed);
+/// Groups of `without` are in none.
+std::vector<std::vector<std::string>> make_folds(const Dataset& data, std::size_t most, std::uint64_t seed,
+                                                 const std::vector<std::string>& without = {});
+
+/// Folds of what the project's test part leaves over, each for SplitOptions::fold. BadInput: as splitting; fewer than
+/// two groups.
+Result<std::vector<std::vector<std::string>>> folds_beside_test(const Dataset& data, const SplitOptions& options,
+                                                                std::size_t most);
 
 /// For messages: all of them, or the first few where they are many.
 std::string list_of_names(const std::vector<std::string>& names);

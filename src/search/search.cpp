@@ -56,13 +56,14 @@ std::vector<std::int32_t> rungs_of(const Recipe& recipe) {
 
 class Search {
  public:
-  Search(SearchOptions options, Recipe recipe, Board board, Space space, NetworkIo io, Store store, TellFn tell,
-         std::function<bool()> stop)
+  Search(SearchOptions options, Recipe recipe, Board board, Space space, NetworkIo io,
+         std::vector<std::vector<std::string>> folds, Store store, TellFn tell, std::function<bool()> stop)
       : options_(std::move(options)),
         recipe_(std::move(recipe)),
         board_(std::move(board)),
         space_(std::move(space)),
         io_(std::move(io)),
+        folds_(std::move(folds)),
         store_(std::move(store)),
         tell_(std::move(tell)),
         stop_(std::move(stop)),
@@ -76,6 +77,7 @@ class Search {
     evolution.seed = options_.seed;
     MOTE_TRY(const std::vector<Candidate> before, store_.all());
     for (const Candidate& c : before) trained_ += c.rung >= 0 ? 1 : 0;
+    MOTE_TRY_VOID(meet_reference());
     MOTE_TRY_VOID(evolve(evolution, [this](const std::vector<Genes>& batch) { return answer(batch); }));
     if (!trouble_) return std::move(trouble_).error();
     MOTE_TRY_VOID(finish_best());
@@ -92,7 +94,8 @@ class Search {
     if (++idle_ > kIdleGenerations) return {};
     std::vector<Candidate> candidates;
     for (const Genes& genes : batch) {
-      auto candidate = meet(genes);
+      auto project = apply(space_, genes, recipe_.text);
+      auto candidate = project ? meet(genes, *std::move(project)) : Result<Candidate>(std::move(project).error());
       if (!candidate) {
         trouble_ = std::move(candidate).error();
         return {};
@@ -109,13 +112,23 @@ class Search {
     return objectives(candidates);
   }
 
+  /// The project's own network, or the one it names, comes before all candidates.
+  Result<void> meet_reference() {
+    if (recipe_.search.reference == "none") return {};
+    MOTE_TRY(const std::string project, reference_project(recipe_));
+    MOTE_TRY(reference_, meet({}, project));
+    if (!reference_->cost.obstacle.empty())
+      tell_(fmt::format("the reference is not trained: {}", reference_->cost.obstacle));
+    return {};
+  }
+
   /// The candidate from the store, or a new one with its cost.
-  Result<Candidate> meet(const Genes& genes) {
-    MOTE_TRY(std::optional<Candidate> known, store_.find(genes));
+  Result<Candidate> meet(const Genes& genes, std::string project) {
+    MOTE_TRY(std::optional<Candidate> known, store_.find_project(project));
     if (known) return *std::move(known);
     Candidate candidate;
     candidate.genes = genes;
-    MOTE_TRY(candidate.project, apply(space_, genes, recipe_.text));
+    candidate.project = std::move(project);
     if (auto cost = cost_of(candidate.project); cost)
       candidate.cost = *std::move(cost);
     else
@@ -132,10 +145,14 @@ class Search {
     return estimate_cost(recipe, network, board_);
   }
 
+  bool reference_usable() const {
+    return reference_ && reference_->cost.obstacle.empty() && reference_->failure.empty();
+  }
+
   bool spent() const { return options_.trials > 0 && trained_ >= options_.trials; }
 
-  /// Trains to `rung` those that are worth it: on the first rung all that fit, above it the better half of those that
-  /// reached the one below.
+  /// Trains to `rung` those that are worth it: the reference; on the first rung all that fit, above it the better half
+  /// of those that reached the one below.
   Result<void> climb(std::vector<Candidate>& candidates, std::int32_t rung, double share) {
     std::vector<std::size_t> fit;
     std::vector<std::vector<double>> points;
@@ -150,8 +167,10 @@ class Search {
     std::vector<std::size_t> order = pareto_order(points);
     if (rung > 0) order.resize((order.size() + 1) / 2);
     std::vector<Candidate*> chosen;
+    if (reference_usable() && reference_->rung == rung - 1) chosen.push_back(&*reference_);
     for (const std::size_t i : order)
-      if (candidates[fit[i]].rung < rung) chosen.push_back(&candidates[fit[i]]);
+      if (candidates[fit[i]].rung < rung && !candidates[fit[i]].is_reference())
+        chosen.push_back(&candidates[fit[i]]);
     MOTE_TRY_VOID(train_to(chosen, rung, share));
     for (Candidate& c : candidates) {  // twins learn what their other got
       MOTE_TRY(const std::optional<Candidate> known, store_.find(c.genes));
@@ -175,6 +194,7 @@ class Search {
         c.failure = result->failure;
         c.accuracy = result->accuracy;
         c.accuracy_float = result->accuracy_float;
+        c.folds = result->folds;
         c.seconds += result->seconds;
       }
       if (c.rung < 0) ++trained_;
@@ -190,18 +210,22 @@ class Search {
 
   TrialSpec spec_of(const Candidate& c, std::int32_t rung) const {
     const auto r = static_cast<std::size_t>(rung);
-    return {c.project, recipe_.file,          options_.data, state_folder() / "trials" / std::to_string(c.id),
-            rungs_[r], r + 1 == rungs_.size()};
+    return {c.project, recipe_.file,           options_.data, state_folder() / "trials" / std::to_string(c.id),
+            rungs_[r], r + 1 == rungs_.size(), folds_};
   }
 
   fs::path state_folder() const { return fs::absolute(options_.out.string() + ".search"); }
 
   std::string line(const Candidate& c, std::int32_t rung) const {
-    const std::string result = c.failure.empty() ? fmt::format("{:.1f} %", 100 * c.accuracy) : c.failure;
-    return fmt::format(
-        "{:5.0f} s  generation {:2}, candidate {:3}, {:3} epochs: {}  ({} instructions, RAM {}, flash {})", seconds(),
-        generation_, c.id, rungs_[static_cast<std::size_t>(rung)], result, c.cost.instructions, c.cost.ram_bytes,
-        c.cost.flash_bytes);
+    std::string result = c.failure.empty() ? fmt::format("{:.1f} %", 100 * c.accuracy) : c.failure;
+    if (c.failure.empty() && !c.folds.empty()) {
+      result += " of";
+      for (const double accuracy : c.folds) result += fmt::format(" {:.1f}", 100 * accuracy);
+    }
+    const std::string who = c.is_reference() ? "reference" : fmt::format("candidate {:3}", c.id);
+    return fmt::format("{:5.0f} s  generation {:2}, {}, {:3} epochs: {}  ({} instructions, RAM {}, flash {})",
+                       seconds(), generation_, who, rungs_[static_cast<std::size_t>(rung)], result,
+                       c.cost.instructions, c.cost.ram_bytes, c.cost.flash_bytes);
   }
 
   /// With the time that is left: what is not dominated climbs to the last rung, best accuracy first; one always does.
@@ -219,6 +243,9 @@ class Search {
       std::stable_sort(open.begin(), open.end(), [](const Candidate* a, const Candidate* b) {
         return std::pair(-a->rung, -a->accuracy) < std::pair(-b->rung, -b->accuracy);
       });
+      for (Candidate& c : all)  // it is compared with, wherever it stands
+        if (c.is_reference() && c.rung < last && std::find(open.begin(), open.end(), &c) == open.end())
+          open.push_back(&c);
       if (open.empty()) return {};
       if (open.size() > static_cast<std::size_t>(options_.runner.workers))
         open.resize(static_cast<std::size_t>(options_.runner.workers));
@@ -256,16 +283,14 @@ class Search {
       return bad_input("was stopped before any candidate was trained to the end", options_.out.string());
     std::vector<FrontPoint> points;
     for (const std::size_t i : pareto_front(objectives(done))) {
-      FrontPoint point{done[i], describe(space_, done[i].genes), {}, true};
-      MOTE_TRY(point.report, measured(done[i]));
-      const Limits& limits = recipe_.limits;
-      const auto within = [](const auto& value, const auto limit) { return limit <= 0 || value <= limit; };
-      point.within_limits = within(point.report.ram_bytes, limits.ram_bytes) &&
-                            within(point.report.flash_bytes, limits.flash_bytes) &&
-                            within(point.report.latency_ms_estimated.value_or(0), limits.latency_ms) &&
-                            within(point.report.energy_uj_estimated.value_or(0), limits.energy_uj);
+      MOTE_TRY(FrontPoint point, point_of(done[i]));
+      if (done[i].is_reference()) result.reference = point;
       points.push_back(std::move(point));
     }
+    for (const Candidate& c : done)
+      if (c.is_reference() && !result.reference) {
+        MOTE_TRY(result.reference, point_of(c));
+      }
     // Estimates order the measured costs nearly, not quite.
     std::vector<std::vector<double>> measured_objectives;
     for (const FrontPoint& p : points)
@@ -276,8 +301,25 @@ class Search {
     std::stable_sort(result.front.begin(), result.front.end(), [](const FrontPoint& a, const FrontPoint& b) {
       return a.report.instructions.value_or(0) < b.report.instructions.value_or(0);
     });
+    for (FrontPoint& p : result.front)
+      p.beats_reference =
+          result.reference && p.candidate.accuracy > result.reference->candidate.accuracy &&
+          p.report.instructions.value_or(0) < result.reference->report.instructions.value_or(0);
+    result.folds = folds_;
     result.seconds = seconds();
     return result;
+  }
+
+  Result<FrontPoint> point_of(const Candidate& c) const {
+    FrontPoint point{c, describe(space_, c.genes), {}};
+    MOTE_TRY(point.report, measured(c));
+    const Limits& limits = recipe_.limits;
+    const auto within = [](const auto& value, const auto limit) { return limit <= 0 || value <= limit; };
+    point.within_limits = within(point.report.ram_bytes, limits.ram_bytes) &&
+                          within(point.report.flash_bytes, limits.flash_bytes) &&
+                          within(point.report.latency_ms_estimated.value_or(0), limits.latency_ms) &&
+                          within(point.report.energy_uj_estimated.value_or(0), limits.energy_uj);
+    return point;
   }
 
   /// Compiled and run on the board's emulator.
@@ -295,7 +337,9 @@ class Search {
   Board board_;
   Space space_;
   NetworkIo io_;
+  std::vector<std::vector<std::string>> folds_;
   Store store_;
+  std::optional<Candidate> reference_;
   TellFn tell_;
   std::function<bool()> stop_;
   std::vector<std::int32_t> rungs_;
@@ -307,9 +351,13 @@ class Search {
 };
 
 /// What makes two searches the same, so that one may go on where the other was.
-std::string fingerprint(const SearchOptions& options, const Recipe& recipe) {
+Result<std::string> fingerprint(const SearchOptions& options, const Recipe& recipe) {
+  std::string reference;
+  if (recipe.search.reference != "none") {
+    MOTE_TRY(reference, reference_project(recipe));
+  }
   const std::string text =
-      fmt::format("{}\n{}\n{}\n{}", recipe.text, options.board, options.seed, options.data.string());
+      fmt::format("{}\n{}\n{}\n{}\n{}", recipe.text, reference, options.board, options.seed, options.data.string());
   return sha256_hex(Bytes(text.begin(), text.end()));
 }
 
@@ -321,7 +369,7 @@ Result<void> fill(FolderWriter& out, const SearchResult& result, const fs::path&
     MOTE_TRY_VOID(out.add(folder / "project.toml", result.front[i].candidate.project));
     const fs::path trial = state / "trials" / std::to_string(result.front[i].candidate.id);
     for (const char* name : {"model_int8.mir", "model_int8.npz"}) {
-      if (!fs::exists(trial / name, ec)) continue;
+      if (!result.folds.empty() || !fs::exists(trial / name, ec)) continue;
       fs::copy_file(trial / name, out.path() / folder / name, ec);
       if (ec) return io_error("cannot be copied: " + ec.message(), (trial / name).string());
     }
@@ -344,13 +392,20 @@ Result<SearchResult> run_search(const SearchOptions& options, const TellFn& tell
   std::error_code ec;
   if (fs::exists(state, ec) && !options.resume)
     return bad_input("a search was left there; go on with --resume, or delete it", state.string());
-  MOTE_TRY(const Task task, prepare_task(recipe, options.data));  // bad data is told before any work
+  MOTE_TRY(const std::string print, fingerprint(options, recipe));
+  MOTE_TRY(TaskData read, read_task_data(recipe, options.data));  // bad data is told before any work
+  std::vector<std::vector<std::string>> folds;
+  if (recipe.search.folds > 0) {
+    MOTE_TRY(folds, folds_beside_test(read.data, recipe.split, static_cast<std::size_t>(recipe.search.folds)));
+  }
+  MOTE_TRY(const Task task, prepare_task(recipe, std::move(read)));
   NetworkIo io = network_io(recipe, task);
   fs::create_directories(state, ec);
-  MOTE_TRY(Store store, Store::open(state / "search.sqlite", fingerprint(options, recipe)));
+  MOTE_TRY(Store store, Store::open(state / "search.sqlite", print));
   SearchOptions absolute = options;
   if (!options.data.empty()) absolute.data = fs::absolute(options.data);
-  Search search(absolute, recipe, std::move(board), std::move(space), std::move(io), std::move(store), tell, stop);
+  Search search(absolute, recipe, std::move(board), std::move(space), std::move(io), std::move(folds),
+                std::move(store), tell, stop);
   MOTE_TRY(SearchResult result, search.run());
   MOTE_TRY_VOID(fill(out, result, state));
   MOTE_TRY_VOID(out.add("search.json", to_json(result, options).dump(1) + "\n"));
@@ -359,37 +414,61 @@ Result<SearchResult> run_search(const SearchOptions& options, const TellFn& tell
   return result;
 }
 
+namespace {
+
+nlohmann::json candidate_json(const Candidate& c, const SearchResult& result) {
+  nlohmann::json json = {{"id", c.id},
+                         {"settings", describe(result.space, c.genes)},
+                         {"macs", c.cost.macs},
+                         {"parameters", c.cost.parameters},
+                         {"instructions_estimated", c.cost.instructions},
+                         {"ram_bytes_estimated", c.cost.ram_bytes},
+                         {"flash_bytes_estimated", c.cost.flash_bytes},
+                         {"obstacle", c.cost.obstacle},
+                         {"epochs", c.rung < 0 ? 0 : result.rungs[static_cast<std::size_t>(c.rung)]},
+                         {"validation_accuracy", c.accuracy},
+                         {"failure", c.failure}};
+  if (!c.folds.empty()) json["fold_accuracies"] = c.folds;
+  if (c.is_reference()) json["reference"] = true;
+  return json;
+}
+
+nlohmann::json point_json(const FrontPoint& point) {
+  nlohmann::json json = to_json(point.report);
+  json.erase("layers");
+  json["id"] = point.candidate.id;
+  json["settings"] = point.settings;
+  json["validation_accuracy"] = point.candidate.accuracy;
+  json["validation_accuracy_float"] = point.candidate.accuracy_float;
+  if (!point.candidate.folds.empty()) json["fold_accuracies"] = point.candidate.folds;
+  json["within_limits"] = point.within_limits;
+  return json;
+}
+
+}  // namespace
+
 nlohmann::json to_json(const SearchResult& result, const SearchOptions& options) {
-  nlohmann::json json = {{"board", options.board},
-                         {"seed", options.seed},
-                         {"rungs_epochs", result.rungs},
-                         {"note", "accuracies are on the validation part; the test part was not touched"}};
+  const bool folds = !result.folds.empty();
+  nlohmann::json json = {
+      {"board", options.board},
+      {"seed", options.seed},
+      {"rungs_epochs", result.rungs},
+      {"note", folds ? "accuracies are means over folds of groups that were left out, which served for choosing; the "
+                       "test part was not touched"
+                     : "accuracies are on the validation part; the test part was not touched"}};
+  if (folds) json["folds"] = result.folds;
   for (const SearchChoice& choice : result.space.choices)
     json["space"].push_back({{"setting", choice.setting}, {"values", choice.values}});
-  for (const Candidate& c : result.candidates)
-    json["candidates"].push_back({{"id", c.id},
-                                  {"settings", describe(result.space, c.genes)},
-                                  {"macs", c.cost.macs},
-                                  {"parameters", c.cost.parameters},
-                                  {"instructions_estimated", c.cost.instructions},
-                                  {"ram_bytes_estimated", c.cost.ram_bytes},
-                                  {"flash_bytes_estimated", c.cost.flash_bytes},
-                                  {"obstacle", c.cost.obstacle},
-                                  {"epochs", c.rung < 0 ? 0 : result.rungs[static_cast<std::size_t>(c.rung)]},
-                                  {"validation_accuracy", c.accuracy},
-                                  {"failure", c.failure}});
+  for (const Candidate& c : result.candidates) json["candidates"].push_back(candidate_json(c, result));
   for (std::size_t i = 0; i < result.front.size(); ++i) {
     const FrontPoint& point = result.front[i];
-    nlohmann::json entry = to_json(point.report);
-    entry.erase("layers");
-    entry["id"] = point.candidate.id;
+    nlohmann::json entry = point_json(point);
     entry["project"] = fmt::format("front/{}/project.toml", i + 1);
-    entry["settings"] = point.settings;
-    entry["validation_accuracy"] = point.candidate.accuracy;
-    entry["validation_accuracy_float"] = point.candidate.accuracy_float;
-    entry["within_limits"] = point.within_limits;
+    if (point.candidate.is_reference()) entry["reference"] = true;
+    if (result.reference) entry["beats_reference"] = point.beats_reference;
     json["front"].push_back(std::move(entry));
   }
+  if (result.reference) json["reference"] = point_json(*result.reference);
   return json;
 }
 

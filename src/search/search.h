@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "board/board.h"
@@ -33,6 +34,7 @@ struct FrontPoint {
   std::string settings;  ///< describe()
   Report report;         ///< measured on the emulated board
   bool within_limits = true;
+  bool beats_reference = false;  ///< more accurate, and fewer instructions
 };
 
 struct SearchResult {
@@ -40,13 +42,16 @@ struct SearchResult {
   std::vector<std::int32_t> rungs;    ///< epochs
   std::vector<Candidate> candidates;  ///< all, in the order of their coming
   std::vector<FrontPoint> front;      ///< by instructions, fewest first
+  std::optional<FrontPoint> reference;           ///< on the front or not; none: it was not trained to the end
+  std::vector<std::vector<std::string>> folds;  ///< groups of each; empty: one training a candidate
   double seconds = 0;
 };
 
 /// One line for people now and then.
 using TellFn = std::function<void(const std::string&)>;
 
-/// Writes OUT: search.json, search.sqlite, front/N/{project.toml, model_int8.mir}. While it works its state is in
+/// Writes OUT: search.json, search.sqlite, front/N/{project.toml, model_int8.mir}, the model only without folds, since
+/// no fold's is what the project's split gives. While it works its state is in
 /// OUT.search. `stop` is asked before every trial. DoesNotFit: no candidate of the space fits the board; BadInput as in
 /// training.
 Result<SearchResult> run_search(const SearchOptions& options, const TellFn& tell, const std::function<bool()>& stop);

@@ -121,6 +121,25 @@ void drop_zeros(toml::table& table, const std::string& setting) {
     it = it->value<std::int64_t>() == 0 ? list->erase(it) : std::next(it);
 }
 
+/// A layer of the network that the space gave no filters is left out.
+void drop_layers(toml::table& table) {
+  toml::table* network = table.get_as<toml::table>("network");
+  toml::array* layers = network == nullptr ? nullptr : network->get_as<toml::array>("layers");
+  if (layers == nullptr) return;
+  for (auto it = layers->cbegin(); it != layers->cend();) {
+    const toml::table* layer = it->as_table();
+    const auto none = [&](const char* key) { return layer != nullptr && (*layer)[key].value<std::int64_t>() == 0; };
+    it = none("filters") || none("units") ? layers->erase(it) : std::next(it);
+  }
+}
+
+std::string text_of(toml::table table) {
+  table.erase("search");
+  std::ostringstream out;
+  out << table << "\n";
+  return out.str();
+}
+
 }  // namespace
 
 Result<Space> make_space(const Recipe& recipe) {
@@ -149,22 +168,31 @@ Result<Space> make_space(const Recipe& recipe) {
 Result<std::string> apply(const Space& space, const Genes& genes, const std::string& project) {
   try {
     toml::table table = toml::parse(project);
-    table.erase("search");
     for (std::size_t c = 0; c < space.choices.size(); ++c) {
       const std::string& text = space.choices[c].values[static_cast<std::size_t>(genes[c])];
       const toml::table holder = toml::parse("value = " + text);
       MOTE_TRY_VOID(set(table, space.choices[c].setting, *holder.get("value")));
     }
     for (const SearchChoice& choice : space.choices) drop_zeros(table, choice.setting);
-    std::ostringstream out;
-    out << table << "\n";
-    return out.str();
+    drop_layers(table);
+    return text_of(std::move(table));
   } catch (const toml::parse_error& error) {
     return bad_input(std::string(error.description()), "search.choices");
   }
 }
 
+Result<std::string> reference_project(const Recipe& recipe) {
+  toml::table own = toml::parse(recipe.text);
+  if (recipe.search.reference == "own") return text_of(std::move(own));
+  MOTE_TRY(const Recipe other, read_recipe(recipe.file.parent_path() / recipe.search.reference));
+  toml::table theirs = toml::parse(other.text);
+  own.erase("network");
+  if (const toml::node* network = theirs.get("network")) own.insert("network", *network);
+  return text_of(std::move(own));
+}
+
 std::string describe(const Space& space, const Genes& genes) {
+  if (genes.empty()) return "the reference";
   std::string text;
   for (std::size_t c = 0; c < space.choices.size(); ++c)
     text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", space.choices[c].setting,

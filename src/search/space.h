@@ -12,7 +12,7 @@
 
 namespace mote::search {
 
-/// For each choice of the space the index of its value.
+/// For each choice of the space the index of its value; none: the project as it is.
 using Genes = std::vector<std::int32_t>;
 
 struct Space {
@@ -25,10 +25,14 @@ struct Space {
 Result<Space> make_space(const Recipe& recipe);
 
 /// The project as TOML with the candidate's values in place of its own; comments are gone, and so is [search].
-/// A list keeps no zeros behind: a block of width 0 is left out.
+/// A list keeps no zeros behind: a block of width 0 is left out, and so is a layer whose filters or units are 0.
 Result<std::string> apply(const Space& space, const Genes& genes, const std::string& project);
 
-/// "network.channels[0] = 16, train.dropout = 0.1"
+/// The project that the candidates are compared with, in the same form: itself, or with the network of another project
+/// (search.reference). BadInput: that cannot be read.
+Result<std::string> reference_project(const Recipe& recipe);
+
+/// "network.channels[0] = 16, train.dropout = 0.1"; without genes "the reference".
 std::string describe(const Space& space, const Genes& genes);
 
 }  // namespace mote::search

@@ -14,10 +14,10 @@ constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS search (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS candidates (id INTEGER PRIMARY KEY, genes TEXT NOT NULL UNIQUE, project TEXT NOT NULL,"
     " macs INTEGER, parameters INTEGER, instructions INTEGER, ram_bytes INTEGER, flash_bytes INTEGER, obstacle TEXT,"
-    " rung INTEGER, accuracy REAL, accuracy_float REAL, seconds REAL, failure TEXT);";
+    " rung INTEGER, accuracy REAL, accuracy_float REAL, folds TEXT, seconds REAL, failure TEXT);";
 constexpr const char* kColumns =
     "id, genes, project, macs, parameters, instructions, ram_bytes, flash_bytes, obstacle, rung, accuracy, "
-    "accuracy_float, seconds, failure";
+    "accuracy_float, folds, seconds, failure";
 
 std::string genes_text(const Genes& genes) { return fmt::format("{}", fmt::join(genes, " ")); }
 
@@ -69,8 +69,10 @@ Candidate read_row(const Statement& row) {
   c.rung = static_cast<std::int32_t>(row.integer(9));
   c.accuracy = row.real(10);
   c.accuracy_float = row.real(11);
-  c.seconds = row.real(12);
-  c.failure = row.text(13);
+  std::istringstream folds(row.text(12));
+  for (double accuracy = 0; folds >> accuracy;) c.folds.push_back(accuracy);
+  c.seconds = row.real(13);
+  c.failure = row.text(14);
   return c;
 }
 
@@ -103,17 +105,23 @@ Store& Store::operator=(Store&& other) noexcept {
 }
 Store::~Store() { sqlite3_close(database_); }
 
-Result<std::optional<Candidate>> Store::find(const Genes& genes) const {
-  Statement select(database_, fmt::format("SELECT {} FROM candidates WHERE genes = ?", kColumns));
-  select.bind(genes_text(genes));
+Result<std::optional<Candidate>> Store::find_by(const char* column, const std::string& text) const {
+  Statement select(database_, fmt::format("SELECT {} FROM candidates WHERE {} = ? ORDER BY id", kColumns, column));
+  select.bind(text);
   MOTE_TRY(const bool found, select.step());
   if (!found) return std::optional<Candidate>();
   return std::optional<Candidate>(read_row(select));
 }
 
+Result<std::optional<Candidate>> Store::find(const Genes& genes) const { return find_by("genes", genes_text(genes)); }
+
+Result<std::optional<Candidate>> Store::find_project(const std::string& project) const {
+  return find_by("project", project);
+}
+
 Result<void> Store::put(Candidate& c) {
   Statement insert(
-      database_, fmt::format("INSERT OR REPLACE INTO candidates ({}) VALUES ({}, ?,?,?,?,?,?,?,?,?,?,?,?,?)", kColumns,
+      database_, fmt::format("INSERT OR REPLACE INTO candidates ({}) VALUES ({}, ?,?,?,?,?,?,?,?,?,?,?,?,?,?)", kColumns,
                              c.id == 0 ? "NULL" : std::to_string(c.id)));
   insert.bind(genes_text(c.genes));
   insert.bind(c.project);
@@ -122,7 +130,9 @@ Result<void> Store::put(Candidate& c) {
     insert.bind(value);
   insert.bind(c.cost.obstacle);
   insert.bind(std::int64_t{c.rung});
-  for (const double value : {c.accuracy, c.accuracy_float, c.seconds}) insert.bind(value);
+  for (const double value : {c.accuracy, c.accuracy_float}) insert.bind(value);
+  insert.bind(fmt::format("{}", fmt::join(c.folds, " ")));
+  insert.bind(c.seconds);
   insert.bind(c.failure);
   MOTE_TRY([[maybe_unused]] const bool none, insert.step());
   if (c.id == 0) c.id = sqlite3_last_insert_rowid(database_);

@@ -19,14 +19,17 @@ namespace mote::search {
 
 struct Candidate {
   std::int64_t id = 0;  ///< from 1, in the order of their coming
-  Genes genes;
+  Genes genes;          ///< none: the reference, whose network is not of the space
   std::string project;  ///< its project.toml
   Cost cost;
   std::int32_t rung = -1;  ///< the highest it was trained to; -1: not trained
-  double accuracy = 0;     ///< there, on the validation part
+  double accuracy = 0;     ///< there, on the validation part, or the mean of the folds
   double accuracy_float = 0;
+  std::vector<double> folds = {};  ///< accuracy on each fold
   double seconds = 0;   ///< of all its training
   std::string failure;  ///< why it has no accuracy
+
+  bool is_reference() const { return genes.empty(); }
 };
 
 class Store {
@@ -38,12 +41,15 @@ class Store {
   ~Store();
 
   Result<std::optional<Candidate>> find(const Genes& genes) const;
+  /// The first that has this project.toml: some settings mean nothing where others leave a layer out.
+  Result<std::optional<Candidate>> find_project(const std::string& project) const;
   /// Adds (id 0: gives it one) or replaces.
   Result<void> put(Candidate& candidate);
   /// All, by id.
   Result<std::vector<Candidate>> all() const;
 
  private:
+  Result<std::optional<Candidate>> find_by(const char* column, const std::string& text) const;
   explicit Store(sqlite3* database) : database_(database) {}
   sqlite3* database_ = nullptr;
 };

@@ -5,19 +5,19 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/npy.h"
 #include "train/fit.h"
 
 namespace mote {
 
-FeatureBank::FeatureBank(TorchGraph& graph, const TrainingSet& set, std::int32_t batch_size, std::uint64_t seed)
+FeatureBank::FeatureBank(TorchGraph& graph, const TrainingSet& set, std::int32_t batch_size, std::uint64_t seed,
+                         const std::filesystem::path& file)
     : set_(set),
       batch_size_(std::min(static_cast<std::size_t>(batch_size), set.examples.items.size())),
       seed_(seed),
       of_class_(set.data.classes.size()),
       order_(set.examples.items.size()) {
-  constexpr std::int32_t kChunk = 16;
-  const TensorId features = front_end_output(graph.graph());
-  const Shape& shape = graph.graph().tensor(features).shape;
+  const Shape& shape = graph.graph().tensor(front_end_output(graph.graph())).shape;
   frames_ = static_cast<std::int32_t>(shape[1]);
   bands_ = static_cast<std::int32_t>(shape[2]);
   const auto examples = static_cast<std::int32_t>(order_.size());
@@ -26,14 +26,39 @@ FeatureBank::FeatureBank(TorchGraph& graph, const TrainingSet& set, std::int32_t
                   set.data.samples[static_cast<std::size_t>(set.examples.items[static_cast<std::size_t>(i)].sample)]
                       .label)]
         .push_back(i);
+  const std::vector<std::int64_t> wanted{set.augmentation.features.views, examples, frames_, bands_};
+  std::error_code ec;
+  if (!file.empty() && std::filesystem::exists(file, ec)) {
+    if (const auto read = read_npy(file); read && read->type == NpyType::f32 && read->shape == wanted) {
+      const auto values = read->as<float>();
+      kept_.assign(values.begin(), values.end());
+      return;
+    }
+  }
+  run_front_end(graph);
+  if (file.empty()) return;
+  std::filesystem::create_directories(file.parent_path(), ec);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(kept_.data());
+  [[maybe_unused]] const auto written =
+      write_npy(file, {NpyType::f32, wanted, Bytes(bytes, bytes + kept_.size() * sizeof(float))});
+}
+
+void FeatureBank::run_front_end(TorchGraph& graph) {
+  constexpr std::int32_t kChunk = 16;
+  const TensorId features = front_end_output(graph.graph());
+  const auto examples = static_cast<std::int32_t>(order_.size());
+  const auto values = static_cast<std::size_t>(set_.augmentation.features.views) * order_.size() *
+                      static_cast<std::size_t>(frames_ * bands_);
+  kept_.reserve(values);
   at::NoGradGuard no_grad;
-  for (std::int32_t view = 1; view <= set.augmentation.features.views; ++view)
+  for (std::int32_t view = 1; view <= set_.augmentation.features.views; ++view)
     for (std::int32_t first = 0; first < examples; first += kChunk) {
       const std::int32_t count = std::min(kChunk, examples - first);
       at::Tensor waves = at::empty(mote::batch_shape(graph.graph(), count));
       const auto each = static_cast<std::size_t>(waves.numel() / count);
       for (std::int32_t i = 0; i < count; ++i)
-        make_example(set, first + i, seed, view, {waves.data_ptr<float>() + static_cast<std::size_t>(i) * each, each});
+        make_example(set_, first + i, seed_, view,
+                     {waves.data_ptr<float>() + static_cast<std::size_t>(i) * each, each});
       const at::Tensor made = graph.forward({waves}, false, {}, features)[0].contiguous();
       kept_.insert(kept_.end(), made.data_ptr<float>(), made.data_ptr<float>() + made.numel());
     }

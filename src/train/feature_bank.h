@@ -4,6 +4,8 @@
 // here besides: two examples of a class as one (blend, splice), and mixup with a share for each example.
 #pragma once
 
+#include <filesystem>
+
 #include "data/batches.h"
 #include "train/torch_graph.h"
 
@@ -11,8 +13,10 @@ namespace mote {
 
 class FeatureBank {
  public:
-  /// Runs the graph's front end augmentation.features.views times on every example. `set` must outlive the bank.
-  FeatureBank(TorchGraph& graph, const TrainingSet& set, std::int32_t batch_size, std::uint64_t seed);
+  /// Runs the graph's front end augmentation.features.views times on every example, unless `file` holds what that gave
+  /// another time; else it is written there. `set` must outlive the bank. A file that cannot be used is no error.
+  FeatureBank(TorchGraph& graph, const TrainingSet& set, std::int32_t batch_size, std::uint64_t seed,
+              const std::filesystem::path& file = {});
 
   /// [batch, frames, bands, 1]
   std::vector<std::int64_t> batch_shape() const;
@@ -22,6 +26,7 @@ class FeatureBank {
   const Batch& next();
 
  private:
+  void run_front_end(TorchGraph& graph);
   std::span<const float> view(std::int32_t example, Random& random) const;
   std::span<const float> classmate(std::int32_t example, Random& random) const;
   void make(std::int32_t example, std::span<float> out) const;

@@ -116,8 +116,27 @@ double mean_f1(const std::vector<int>& labels, const std::vector<int>& given) {
   return sum / std::max(occurring, 1);
 }
 
+/// What the front end, which learns nothing, gave for each chunk of an input set that is scored again and again.
+struct KeptFeatures {
+  TensorId where = kNoTensor;  ///< the front end's output; kNoTensor: there is none, or hooks change it
+  std::vector<at::Tensor> chunks;
+};
+
+/// Whether what comes up to `where` learns nothing, and the rest of the graph takes nothing else from there.
+bool stands_before(const Graph& graph, TensorId where) {
+  if (where == kNoTensor) return false;
+  const int last = graph.producer(where);
+  for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n)
+    for (const TensorId id : graph.nodes[static_cast<std::size_t>(n)].inputs) {
+      if (id == kNoTensor || id == where) continue;
+      const bool constant = graph.tensor(id).is_constant();
+      if (n <= last ? constant : !constant && graph.producer(id) <= last) return false;
+    }
+  return true;
+}
+
 /// Loss and classes of an input set, in chunks.
-Score score(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks) {
+Score score(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks, KeptFeatures* kept = nullptr) {
   constexpr std::size_t kChunk = 256;
   at::NoGradGuard no_grad;
   const TensorId logits_id = logits_of(graph.graph());
@@ -131,7 +150,12 @@ Score score(TorchGraph& graph, const InputSet& inputs, const GraphHooks& hooks) 
     std::copy_n(inputs[begin].data(), batch.numel(), batch.data_ptr<float>());
     at::Tensor labels = at::empty({count}, at::kLong);
     for (std::size_t i = begin; i < end; ++i) labels.data_ptr<std::int64_t>()[i - begin] = inputs.labels[i];
-    const at::Tensor logits = graph.forward({batch}, false, hooks, logits_id)[0];
+    const TensorId from = kept == nullptr ? kNoTensor : kept->where;
+    if (from != kNoTensor) {
+      if (begin / kChunk == kept->chunks.size()) kept->chunks.push_back(graph.forward({batch}, false, {}, from)[0]);
+      batch = kept->chunks[begin / kChunk];
+    }
+    const at::Tensor logits = graph.forward({batch}, false, hooks, logits_id, from)[0];
     if (rebuilds) {
       for (std::int64_t i = 0; i < count; ++i) result.errors.push_back(logits[i].item<double>());
       result.loss += logits.sum().item<double>();
@@ -226,6 +250,9 @@ class Loop {
         learned_(std::move(learned)),
         optimiser_(all_parameters(graph, learned_), spec) {
     if (spec.average > 0) average_ = state();
+    const GraphHooks& hooks = options.hooks;
+    const TensorId where = front_end_output(graph.graph());
+    if (!hooks.activation && !hooks.constant && !hooks.node && stands_before(graph.graph(), where)) kept_.where = where;
   }
 
   Optimiser& optimiser() { return optimiser_; }
@@ -258,7 +285,7 @@ class Loop {
   Result<void> end_epoch(EpochRecord& record) {
     const std::vector<at::Tensor> now = state();
     if (!average_.empty()) restore(average_);
-    const Score validated = score(graph_, validation_, options_.hooks);
+    const Score validated = score(graph_, validation_, options_.hooks, &kept_);
     record.validation_loss = validated.loss;
     record.validation_accuracy = validated.accuracy;
     result_.history.push_back(record);
@@ -321,6 +348,7 @@ class Loop {
   std::vector<at::Tensor> learned_;
   Optimiser optimiser_;
   FitResult result_;
+  KeptFeatures kept_;  ///< of the validation part
   std::vector<at::Tensor> best_;
   std::vector<at::Tensor> average_;  ///< of the state; empty without TrainSpec::average
   double best_loss_ = 0;
@@ -340,7 +368,7 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
   const auto batch_size = static_cast<std::int64_t>(loader.batch_size());
   std::optional<FeatureBank> bank;
   if (set.augmentation.features.views > 0 && front_end_output(graph.graph()) != kNoTensor)
-    bank.emplace(graph, set, spec.batch_size, spec.seed);
+    bank.emplace(graph, set, spec.batch_size, spec.seed, options.features);
   const TensorId from = bank ? front_end_output(graph.graph()) : kNoTensor;
   at::Tensor inputs = at::empty(bank ? bank->batch_shape() : batch_shape(graph.graph(), batch_size));
   Targets targets{at::empty({batch_size}, at::kLong), at::empty({batch_size}, at::kLong)};
@@ -356,8 +384,9 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
   MOTE_TRY_VOID(loop.begin());
   std::string& stopped = loop.result().stopped;
 
-  for (auto epoch = static_cast<std::int32_t>(loop.result().history.size()) + 1;
-       epoch <= spec.epochs && stopped.empty(); ++epoch) {
+  const std::int32_t last = options.until > 0 ? std::min(options.until, spec.epochs) : spec.epochs;
+  for (auto epoch = static_cast<std::int32_t>(loop.result().history.size()) + 1; epoch <= last && stopped.empty();
+       ++epoch) {
     bank ? bank->start(epoch) : loader.start(epoch);
     EpochRecord record{.epoch = epoch, .classes = !rebuilds};
     for (std::int32_t step = 1; step <= steps; ++step) {

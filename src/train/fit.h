@@ -32,6 +32,8 @@ struct FitOptions {
   std::function<void(double done)> on_step = {};  ///< before every step; done: 0 at the first, below 1 at the last
   std::filesystem::path checkpoint = {};          ///< written after every epoch; empty: none
   bool resume = false;                            ///< go on from the checkpoint, if the file is there
+  std::int32_t until = 0;                         ///< no further than after so many epochs for now; 0: all of them
+  std::filesystem::path features = {};  ///< file that a FeatureBank is read from, or written to if there is none
   std::uint64_t fingerprint = 0;                  ///< of what is trained, kept in the checkpoint
 };
 

@@ -31,9 +31,13 @@ class LayerWriter {
       inputs.push_back(at->second);
     }
     if (!inputs.empty()) x = inputs.front();
-    MOTE_TRY(x, write(layer, name, x, inputs, place));
-    if (layer.batch_norm) x = b_.batch_norm(name + "_norm", x);
-    if (layer.activation != "none") x = b_.unary(layer.activation, name + "_" + layer.activation, x);
+    if (layer.type == "add" && layer.repeat > 1) return bad_input("add cannot be repeated", place + ".repeat");
+    for (std::int32_t i = 1; i <= layer.repeat; ++i) {
+      const std::string one = i == 1 ? name : fmt::format("{}_{}", name, i);
+      MOTE_TRY(x, write(layer, one, x, inputs, place));
+      if (layer.batch_norm) x = b_.batch_norm(one + "_norm", x);
+      if (layer.activation != "none") x = b_.unary(layer.activation, one + "_" + layer.activation, x);
+    }
     last_ = x;
     if (!named_.emplace(name, x).second)
       return bad_input(fmt::format("the name \"{}\" is taken", name), place + ".name");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <sstream>
 
 #include "base/files.h"
 #include "ir/graph.h"
@@ -203,6 +204,7 @@ Result<void> read_layer(TomlReader layer, LayerSpec& spec) {
   spec.kernel = layer.integers("kernel", {}, 1, 1 << 16);
   spec.stride = layer.integers("stride", {}, 1, 1 << 16);
   spec.dilation = static_cast<std::int32_t>(layer.integer("dilation", 1, 1, 1 << 16));
+  spec.repeat = static_cast<std::int32_t>(layer.integer("repeat", 1, 1, 64));
   spec.padding = layer.text("padding", "same", "same|valid");
   spec.batch_norm = layer.flag("batch_norm", false);
   spec.activation = layer.text("activation", "none", "none|relu|relu6");
@@ -352,6 +354,9 @@ Result<void> read_search(TomlReader search, SearchSpec& spec) {
   spec.epochs = search.integers("epochs", {}, 1, 100'000);
   spec.population = static_cast<std::int32_t>(search.integer("population", 16, 8, 1024));
   if (spec.population % 4 != 0) search.fail("population", "must be a multiple of 4");
+  spec.folds = static_cast<std::int32_t>(search.integer("folds", 0, 0, 64));
+  if (spec.folds == 1) search.fail("folds", "needs at least two; 0 is one training by [split]");
+  spec.reference = search.text("reference", spec.reference);
   for (TomlReader& choice : search.sections("choices")) {
     spec.choices.push_back({choice.text("setting", ""), choice.values("values")});
     if (spec.choices.back().setting.empty()) choice.fail("setting", "every choice needs a setting");
@@ -449,6 +454,14 @@ std::string with_data_folder(const Recipe& recipe, const std::filesystem::path& 
   }
   const auto again = parse_recipe(text, "/project.toml");
   return again.ok() && again->data.folder == "/" / folder ? text : recipe.text;
+}
+
+std::string text_without_network(const Recipe& recipe) {
+  toml::table table = toml::parse(recipe.text);
+  for (const char* section : {"network", "search", "limits"}) table.erase(section);
+  std::ostringstream out;
+  out << table;
+  return out.str();
 }
 
 Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& file) {

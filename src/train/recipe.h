@@ -65,6 +65,7 @@ struct LayerSpec {
   std::vector<std::int32_t> kernel = {};  ///< one number for both axes (on a series: along time), or height and width
   std::vector<std::int32_t> stride = {};  ///< likewise; empty: 1, or a pool's kernel
   std::int32_t dilation = 1;
+  std::int32_t repeat = 1;  ///< so many of it, one after the other
   std::string padding = "same";
   bool batch_norm = false;
   std::string activation = "none";
@@ -160,6 +161,9 @@ struct SearchSpec {
   std::vector<SearchChoice> choices;
   std::vector<std::int32_t> epochs;  ///< rungs of successive halving below train.epochs; empty: a ninth and a third
   std::int32_t population = 16;      ///< candidates a generation, a multiple of 4
+  std::int32_t folds = 0;  ///< every trial trains so many networks, each leaving groups out; 0: one, by the split
+  /// Whose network is trained beside the candidates: "own", "none", or a project file, absolute or relative to this one.
+  std::string reference = "own";
 };
 
 /// [limits]: what makes the application an acceptance test. 0: none.
@@ -195,6 +199,9 @@ struct Recipe {
 /// The project's text with another data folder, so that a copy of it elsewhere finds the data; as it was where the
 /// setting does not stand on a line of its own.
 std::string with_data_folder(const Recipe& recipe, const std::filesystem::path& folder);
+
+/// The project's text without [network], in one form for all that say the same: what decides the data of a training.
+std::string text_without_network(const Recipe& recipe);
 
 /// BadInput with file, line and setting: a syntax error, an unknown setting, a wrong type, a value out of range.
 Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& file);

@@ -25,9 +25,10 @@ void count_costs(const Graph& graph, TrainResult& result) {
   result.macs = count_macs(graph);
 }
 
-/// Of everything that decides the result, for checkpoints.
-std::uint64_t fingerprint(const Recipe& recipe, const Dataset& data) {
-  std::uint64_t hash = hash_text(recipe.text);
+/// Of everything that decides the result, for checkpoints; of the project's `text`.
+std::uint64_t fingerprint(std::string_view text, const Recipe& recipe, const Dataset& data) {
+  std::uint64_t hash = hash_text(text);
+  for (const std::string& group : recipe.split.fold) hash = mix64(hash ^ hash_text(group));
   for (const Sample& sample : data.samples) {
     const std::string_view bytes(reinterpret_cast<const char*>(sample.values.data()),
                                  sample.values.size() * sizeof(float));
@@ -90,7 +91,11 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
   options.checkpoint = control.checkpoint;
   options.resume = control.resume;
-  options.fingerprint = control.checkpoint.empty() ? 0 : fingerprint(recipe, task.data);
+  options.until = control.until;
+  options.fingerprint = control.checkpoint.empty() ? 0 : fingerprint(recipe.text, recipe, task.data);
+  if (!control.features.empty() && recipe.augment.features.views > 0)
+    options.features = control.features / fmt::format("{:016x}.npy", fingerprint(text_without_network(recipe), recipe,
+                                                                                  task.data));
   if (task.finds_anomalies()) begin_at_mean(learner, task);
   MOTE_TRY(FitResult fitted, fit(learner, task.training_set(), validation, recipe.train, progress, options));
   result.history = std::move(fitted.history);

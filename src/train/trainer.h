@@ -57,6 +57,10 @@ struct TrainResult {
 struct TrainControl {
   std::filesystem::path checkpoint = {};  ///< of the main training, written after every epoch; empty: none
   bool resume = false;                    ///< go on from it if it is there
+  std::int32_t until = 0;                 ///< the main training ends after so many epochs for now; 0: it does not
+  /// Folder where what the front end gave is kept for other networks on the same data (augment.features.views); empty:
+  /// nowhere.
+  std::filesystem::path features = {};
   bool test = true;  ///< false: the test part is left alone (a search must not see it) and its results are empty
 };
 

@@ -153,6 +153,37 @@ TEST(Split, ByTimeTakesTheEndOfEveryRecording) {
   EXPECT_EQ(split->train.samples, (std::vector<std::int32_t>{0, 1, 2, 3, 4, 5, 10, 11, 12}));
 }
 
+/// Folds of a search: the test part is what it is without them, whoever is left out, and everybody else has a turn.
+TEST(Split, FoldsLeaveTheTestPartAlone) {
+  const Dataset data = people(6, 2);
+  for (const SplitOptions& options :
+       {SplitOptions{.validation = {"p1"}, .test = {"p0", "p5"}}, SplitOptions{.seed = 3},
+        SplitOptions{.validation_fraction = 0.1, .test_fraction = 0.1, .by = "recording"}}) {
+    const auto plain = split_by_group(data, options);
+    ASSERT_TRUE(plain.ok()) << plain.error().to_string();
+    const auto folds = folds_beside_test(data, options, 3);
+    ASSERT_TRUE(folds.ok()) << folds.error().to_string();
+    ASSERT_EQ(folds->size(), 3U);
+    std::multiset<std::int32_t> judged;
+    for (const auto& fold : *folds) {
+      SplitOptions one = options;
+      one.fold = fold;
+      const auto split = split_by_group(data, one);
+      ASSERT_TRUE(split.ok()) << split.error().to_string();
+      EXPECT_EQ(split->test.samples, plain->test.samples);
+      EXPECT_EQ(split->validation.groups, fold);
+      judged.insert(split->validation.samples.begin(), split->validation.samples.end());
+      for (const std::string& group : split->train.groups)
+        EXPECT_EQ(std::count(fold.begin(), fold.end(), group), 0) << group << " is learnt from and judges";
+      EXPECT_EQ(split->train.samples.size() + split->validation.samples.size() + split->test.samples.size(),
+                data.samples.size());
+    }
+    EXPECT_EQ(judged.size(), data.samples.size() - plain->test.samples.size());
+    EXPECT_EQ(std::set<std::int32_t>(judged.begin(), judged.end()).size(), judged.size()) << "each judges once";
+  }
+  EXPECT_FALSE(folds_beside_test(people(3, 2), {.validation = {"p1"}, .test = {"p0", "p2"}}, 4).ok());
+}
+
 TEST(Random, StreamsAreReproducibleAndSpread) {
   EXPECT_EQ(Random(1, 2).next(), Random(1, 2).next());
   EXPECT_NE(Random(1, 2).next(), Random(2, 1).next());

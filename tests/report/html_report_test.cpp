@@ -184,6 +184,18 @@ TEST(SearchPage, DrawsTheFrontAndListsTheCandidates) {
   EXPECT_TRUE(seen["pictures"].contains("Pareto front")) << seen["pictures"];
   EXPECT_EQ(seen["rows"], 1 + 3);
   EXPECT_EQ(seen["markup"], 0);
+
+  // With folds, and with a reference that is not on the front: it has a row of its own.
+  json with = search;
+  with["folds"] = {{"anna", "bert"}, {"carl"}};
+  with["front"][0]["fold_accuracies"] = {0.8, 1.0};
+  with["front"][0]["beats_reference"] = true;
+  with["reference"] = with["front"][0];
+  with["reference"].erase("beats_reference");
+  with["candidates"][0]["reference"] = true;
+  const json more = render(*search_page(with));
+  EXPECT_TRUE(more["errors"].empty()) << more["errors"];
+  EXPECT_EQ(more["rows"], 2 + 3);
 }
 
 TEST(HtmlReport, TakesTheFlatJsonOfProfile) {

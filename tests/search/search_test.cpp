@@ -43,6 +43,43 @@ TEST(Space, AppliesItsChoicesToTheProject) {
   EXPECT_EQ(describe(*space, {2, 1}), "network.channels[1] = 16, train.dropout = 0.25");
 }
 
+TEST(Space, LeavesLayersOutAndRepeatsThem) {
+  const Recipe recipe = recipe_of(
+      "[network]\ntype = \"layers\"\n[[network.layers]]\ntype = \"conv1d\"\nfilters = 8\nkernel = 3\n"
+      "[[network.layers]]\ntype = \"conv1d\"\nfilters = 16\nkernel = 5\n[[network.layers]]\ntype = \"dense\"\nunits = 3\n"
+      "[[search.choices]]\nsetting = \"network.layers[1].filters\"\nvalues = [0, 24]\n"
+      "[[search.choices]]\nsetting = \"network.layers[1].kernel\"\nvalues = [3, 7]\n"
+      "[[search.choices]]\nsetting = \"network.layers[0].repeat\"\nvalues = [1, 2]\n");
+  const auto space = make_space(recipe);
+  ASSERT_TRUE(space) << space.error().to_string();
+  const Recipe changed = recipe_of(*apply(*space, {1, 1, 1}, recipe.text));
+  ASSERT_EQ(changed.network.layers.size(), 3U);
+  EXPECT_EQ(changed.network.layers[0].repeat, 2);
+  EXPECT_EQ(changed.network.layers[1].filters, 24);
+  EXPECT_EQ(changed.network.layers[1].kernel, std::vector<std::int32_t>{7});
+  const auto without = apply(*space, {0, 1, 0}, recipe.text);
+  const Recipe shorter = recipe_of(*without);
+  ASSERT_EQ(shorter.network.layers.size(), 2U);
+  EXPECT_EQ(shorter.network.layers[1].type, "dense");
+  EXPECT_EQ(*without, *apply(*space, {0, 0, 0}, recipe.text)) << "the kernel of a layer that is not there";
+}
+
+TEST(Space, TheReferenceIsTheProjectOrHasTheNetworkOfAnother) {
+  const auto folder = TemporaryFolder::create();
+  const std::string own = "name = \"a\"\n[network]\ntype = \"ds_cnn\"\nwidth = 0.5\n[train]\nepochs = 7\n[search]\n";
+  auto recipe = parse_recipe(own + "folds = 2\n", folder->path() / "project.toml");
+  ASSERT_TRUE(recipe) << recipe.error().to_string();
+  EXPECT_EQ(recipe_of(*reference_project(*recipe)).network.width, 0.5);
+  EXPECT_EQ(recipe_of(*reference_project(*recipe)).search.folds, 0);
+  test::put(folder->path() / "other.toml", "[network]\ntype = \"mlp\"\n[train]\nepochs = 9\n");
+  recipe = parse_recipe(own + "reference = \"other.toml\"\n", folder->path() / "project.toml");
+  const Recipe reference = recipe_of(*reference_project(*recipe));
+  EXPECT_EQ(reference.network.type, "mlp");
+  EXPECT_EQ(reference.train.epochs, 7) << "the recipe is the project's";
+  recipe = parse_recipe(own + "reference = \"none.toml\"\n", folder->path() / "project.toml");
+  EXPECT_FALSE(reference_project(*recipe));
+}
+
 TEST(Space, SaysWhatIsWrong) {
   const auto error = [](const std::string& text) {
     const auto space = make_space(recipe_of(text));
@@ -90,6 +127,7 @@ TEST(Store, RemembersAndRefusesAnotherSearch) {
   candidate.genes = {1, 0, 3};
   candidate.project = "name = 'x'";
   candidate.cost = {10, 20, 30, 40, 50, "too large"};
+  candidate.folds = {0.7, 1.0 / 3};
   {
     auto store = Store::open(folder->path() / "s.sqlite", "one");
     ASSERT_TRUE(store);
@@ -105,6 +143,11 @@ TEST(Store, RemembersAndRefusesAnotherSearch) {
   EXPECT_EQ((*found)->cost.obstacle, "too large");
   EXPECT_EQ((*found)->accuracy, 0.75);
   EXPECT_EQ((*found)->id, 1);
+  EXPECT_EQ((*found)->folds, candidate.folds);
+  const auto by_project = store->find_project("name = 'x'");
+  ASSERT_TRUE(by_project && *by_project);
+  EXPECT_EQ((*by_project)->genes, candidate.genes);
+  EXPECT_FALSE(store->find_project("name = 'y'")->has_value());
   EXPECT_FALSE(store->find({1})->has_value());
   EXPECT_EQ(store->all()->size(), 1U);
   EXPECT_FALSE(Store::open(folder->path() / "s.sqlite", "two"));
@@ -156,8 +199,12 @@ TEST_F(WholeSearch, IsCutOffResumedAndReproduced) {
   }
 
   // A point of the front is what `mote train` makes of its project file.
-  const FrontPoint& point = uncut->front.front();
-  auto recipe = read_recipe(root() / "out" / "front" / "1" / "project.toml");
+  const auto found = std::find_if(uncut->front.begin(), uncut->front.end(),
+                                  [](const FrontPoint& p) { return !p.candidate.is_reference(); });
+  ASSERT_NE(found, uncut->front.end());
+  const FrontPoint& point = *found;
+  auto recipe =
+      read_recipe(root() / "out" / "front" / std::to_string(found - uncut->front.begin() + 1) / "project.toml");
   ASSERT_TRUE(recipe);
   const auto trained = train(*recipe, root() / "data", {});
   ASSERT_TRUE(trained);
@@ -168,6 +215,110 @@ TEST_F(WholeSearch, IsCutOffResumedAndReproduced) {
               0.15 * static_cast<double>(*point.report.instructions));
   EXPECT_NEAR(static_cast<double>(point.candidate.cost.flash_bytes), static_cast<double>(point.report.flash_bytes),
               0.25 * static_cast<double>(point.report.flash_bytes));
+}
+
+nlohmann::json json_of(const fs::path& file) { return nlohmann::json::parse(*read_text(file)); }
+
+/// Folds: every candidate is judged by everybody but the test part's people, each by networks that never heard them;
+/// cut off and resumed it finds the same.
+TEST_F(WholeSearch, JudgesByFoldsWhoeverInterrupts) {
+  test::put(root() / "project.toml",
+            test::waves_project("epochs = 4\n[search]\npopulation = 8\nepochs = [1]\nfolds = 3\n"));
+  options_.trials = 4;
+  options_.runner.workers = 1;
+  int lines = 0;
+  const auto count = [&](const std::string& line) {
+    ++lines;
+    EXPECT_NE(line.find(" % of "), std::string::npos) << line;
+  };
+  const auto uncut = run_search(options_, count, [] { return false; });
+  ASSERT_TRUE(uncut) << uncut.error().to_string();
+  ASSERT_EQ(uncut->folds.size(), 3U);
+  std::vector<std::string> judges;
+  for (const auto& fold : uncut->folds) judges.insert(judges.end(), fold.begin(), fold.end());
+  std::sort(judges.begin(), judges.end());
+  EXPECT_EQ(judges, (std::vector<std::string>{"p1", "p2", "p3", "p4"})) << "p0 and p5 are the test part's";
+  const nlohmann::json json = json_of(root() / "out" / "search.json");
+  EXPECT_EQ(json["folds"].size(), 3U);
+  int trained = 0;
+  for (const auto& candidate : json["candidates"]) {
+    if (candidate["epochs"] == 0) continue;
+    ++trained;
+    const auto folds = candidate["fold_accuracies"].get<std::vector<double>>();
+    ASSERT_EQ(folds.size(), 3U);
+    EXPECT_NEAR((folds[0] + folds[1] + folds[2]) / 3, candidate["validation_accuracy"].get<double>(), 1e-12);
+  }
+  EXPECT_EQ(trained, 4);
+  EXPECT_FALSE(fs::exists(root() / "out" / "front" / "1" / "model_int8.mir"));
+  EXPECT_TRUE(fs::exists(root() / "out" / "front" / "1" / "project.toml"));
+
+  options_.out = root() / "cut";
+  lines = 0;
+  EXPECT_FALSE(run_search(options_, count, [&] { return lines >= 2; }));
+  // As if it had been killed within a trial: what its folds' checkpoints hold is not trained again, nor further.
+  fs::remove(root() / "cut.search" / "trials" / "1" / "result.json");
+  options_.resume = true;
+  const auto resumed = run_search(options_, count, [] { return false; });
+  ASSERT_TRUE(resumed) << resumed.error().to_string();
+  ASSERT_EQ(resumed->candidates.size(), uncut->candidates.size());
+  for (std::size_t i = 0; i < uncut->candidates.size(); ++i) {
+    EXPECT_EQ(resumed->candidates[i].genes, uncut->candidates[i].genes);
+    EXPECT_EQ(resumed->candidates[i].folds, uncut->candidates[i].folds);
+    EXPECT_EQ(resumed->candidates[i].accuracy, uncut->candidates[i].accuracy);
+  }
+}
+
+/// A trial is told to go to a rung twice, since whoever started it died before it heard of the end: the second time
+/// there is nothing left to train.
+TEST_F(WholeSearch, ATrialNeverGoesBeyondItsRung) {
+  for (const bool folds : {false, true}) {
+    TrialSpec spec{*read_text(root() / "project.toml"), root() / "project.toml", "",
+                   root() / (folds ? "folds" : "plain"), 2, false, {}};
+    if (folds) spec.folds = {{"p1", "p2"}, {"p3"}};
+    const auto file = write_spec(spec);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(run_trial(*file));
+    const auto once = read_result(spec);
+    ASSERT_TRUE(once);
+    EXPECT_EQ(once->failure, "");
+    EXPECT_EQ(once->folds.size(), folds ? 2U : 0U);
+    ASSERT_TRUE(run_trial(*file));
+    const auto twice = read_result(spec);
+    EXPECT_EQ(twice->accuracy, once->accuracy);
+    EXPECT_EQ(twice->folds, once->folds);
+  }
+}
+
+/// The project's own network is trained to the end whatever the halving says, and told apart.
+TEST_F(WholeSearch, ComparesWithTheProjectsOwnNetwork) {
+  const auto result = run_search(
+      options_, [](const std::string&) {}, [] { return false; });
+  ASSERT_TRUE(result) << result.error().to_string();
+  ASSERT_TRUE(result->reference);
+  EXPECT_EQ(result->candidates[0].id, result->reference->candidate.id) << "it comes first";
+  EXPECT_TRUE(result->candidates[0].is_reference());
+  const Recipe own = recipe_of(result->candidates[0].project);
+  EXPECT_EQ(own.network.channels, (std::vector<std::int32_t>{8, 12}));
+  const FrontPoint& reference = *result->reference;
+  EXPECT_GT(*reference.report.instructions, 0);
+  for (const FrontPoint& point : result->front)
+    EXPECT_EQ(point.beats_reference, point.candidate.accuracy > reference.candidate.accuracy &&
+                                         *point.report.instructions < *reference.report.instructions);
+  const nlohmann::json json = json_of(root() / "out" / "search.json");
+  EXPECT_EQ(json["candidates"][0]["reference"], true);
+  EXPECT_EQ(json["candidates"][0]["epochs"], 4);
+  EXPECT_FALSE(json["candidates"][1].contains("reference"));
+  EXPECT_EQ(json["reference"]["instructions"], *reference.report.instructions);
+
+  test::put(root() / "project.toml",
+            test::waves_project("epochs = 2\n[search]\npopulation = 8\nepochs = [1]\nreference = \"none\"\n"));
+  options_.out = root() / "without";
+  options_.trials = 2;
+  const auto without = run_search(
+      options_, [](const std::string&) {}, [] { return false; });
+  ASSERT_TRUE(without) << without.error().to_string();
+  EXPECT_FALSE(without->reference);
+  EXPECT_FALSE(json_of(root() / "without" / "search.json").contains("reference"));
 }
 
 TEST_F(WholeSearch, SaysWhenNothingFits) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "ir/op_def.h"
 
 namespace mote {
@@ -40,6 +42,30 @@ TEST(Network, LayerByLayer) {
             "conv2d 1x8x1x8; batch_norm 1x8x1x8; relu 1x8x1x8; max_pool2d 1x4x1x8; reshape 1x32; fully_connected 1x4; "
             "softmax 1x4; ");
   EXPECT_EQ(graph->nodes[0].inputs.size(), 2U) << "no bias before a batch norm";
+}
+
+TEST(Network, RepeatedLayers) {
+  const auto shapes = [](std::int32_t repeat) {
+    NetworkSpec spec;
+    spec.type = "layers";
+    spec.layers = {{.type = "conv2d", .filters = 6, .kernel = {3}, .stride = {2}, .repeat = repeat, .batch_norm = true},
+                   {.type = "flatten"},
+                   {.type = "dense", .filters = 4}};
+    const auto graph = build_network("net", spec, {{16, 16, 3}, 4}, 1);
+    EXPECT_TRUE(graph.ok()) << graph.error().to_string();
+    std::string path;
+    std::set<std::string> names;
+    for (const Node& node : graph->nodes) {
+      if (node.op->name == "conv2d") path += shape_text(graph->tensor(node.outputs[0]).shape) + " ";
+      names.insert(node.name);
+    }
+    EXPECT_EQ(names.size(), graph->nodes.size());
+    return path;
+  };
+  EXPECT_EQ(shapes(1), "1x8x8x6 ");
+  EXPECT_EQ(shapes(3), "1x8x8x6 1x4x4x6 1x2x2x6 ");
+  EXPECT_EQ(error({{.type = "flatten", .name = "a"}, {.type = "add", .from = {"a", "a"}, .repeat = 2}}),
+            "network.layers[1].repeat: add cannot be repeated");
 }
 
 TEST(Network, SeedsDecideTheWeights) {

@@ -126,6 +126,50 @@ TEST_F(SoundTrain, LearnsFromKeptFeatures) {
   EXPECT_NE(refused.error().to_string().find("views"), std::string::npos) << refused.error().to_string();
 }
 
+/// Features kept in a file give the training that made them, and another network uses them too.
+TEST_F(SoundTrain, SharesKeptFeatures) {
+  const TrainOptions how = options(kBands, "[split]\nby = \"recording\"\n");
+  auto text = read_text(how.project);
+  ASSERT_TRUE(text.ok());
+  text->insert(text->find("[augment.features]\n") + std::string("[augment.features]\n").size(), "views = 2\n");
+  const auto recipe = parse_recipe(*text, how.project);
+  ASSERT_TRUE(recipe.ok()) << recipe.error().to_string();
+  const auto losses = [&](const Recipe& r, const std::filesystem::path& features) {
+    TrainControl control;
+    control.features = features;
+    control.until = 2;
+    const auto result = train(r, std::filesystem::path(), {}, control);
+    EXPECT_TRUE(result.ok()) << result.error().to_string();
+    std::vector<double> all;
+    for (const EpochRecord& record : result->history) all.push_back(record.loss);
+    return all;
+  };
+  const auto files = [&] {
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(root() / "kept")) found.push_back(entry.path());
+    return found;
+  };
+  const auto plain = losses(*recipe, {});
+  EXPECT_EQ(plain.size(), 2U) << "no further than it was told";
+  EXPECT_EQ(losses(*recipe, root() / "kept"), plain);
+  ASSERT_EQ(files().size(), 1U);
+  const auto written = std::filesystem::last_write_time(files()[0]);
+  EXPECT_EQ(losses(*recipe, root() / "kept"), plain);
+  EXPECT_EQ(std::filesystem::last_write_time(files()[0]), written);
+  Recipe other = *recipe;
+  other.text += "\n";  // the same project
+  other.network.channels = {12, 12};
+  losses(other, root() / "kept");
+  EXPECT_EQ(files().size(), 1U);
+  other = *recipe;
+  other.text.replace(other.text.find("views = 2"), 9, "views = 3");
+  other.augment.features.views = 3;
+  losses(other, root() / "kept");
+  EXPECT_EQ(files().size(), 2U) << "another set of features";
+  test::put(files()[0], "no features at all");
+  EXPECT_EQ(losses(*recipe, root() / "kept"), plain);
+}
+
 TEST_F(SoundTrain, EveryFrontEndTrains) {
   for (const char* front_end :
        {"[front_end]\ntype = \"mfcc\"\nwindow = 128\nbands = 16\ncoefficients = 8\n",
