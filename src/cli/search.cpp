@@ -40,17 +40,18 @@ std::string front_table(const search::SearchResult& result) {
   std::string text = fmt::format("{:>5} {:>9} {:>13} {:>12} {:>9} {:>9} {:>9}  {}\n", "front", "val. acc.",
                                  "instructions", "cycles est.", "ms est.", "RAM B", "flash B", "settings");
   const auto row = [&](const std::string& name, const search::FrontPoint& p, const char* remark) {
-    text += fmt::format("{:>5} {:>7.2f} % {:>13} {:>12} {:>9.2f} {:>9} {:>9}  {}{}{}\n", name,
-                        100 * p.candidate.accuracy, p.report.instructions.value_or(0),
-                        p.report.cycles_estimated.value_or(0), p.report.latency_ms_estimated.value_or(0),
-                        p.report.ram_bytes, p.report.flash_bytes, p.settings, p.within_limits ? "" : "  (over a limit)",
-                        remark);
+    text +=
+        fmt::format("{:>5} {:>7.2f} % {:>13} {:>12} {:>9.2f} {:>9} {:>9}  {}{}{}\n", name, 100 * p.candidate.accuracy,
+                    p.report.instructions.value_or(0), p.report.cycles_estimated.value_or(0),
+                    p.report.latency_ms_estimated.value_or(0), p.report.ram_bytes, p.report.flash_bytes, p.settings,
+                    p.within_limits ? "" : "  (over a limit)", remark);
   };
   bool there = false;
   for (std::size_t i = 0; i < result.front.size(); ++i) {
     const search::FrontPoint& p = result.front[i];
     there = there || p.candidate.is_reference();
-    row(std::to_string(i + 1), p, p.beats_reference ? "  (better than the reference in accuracy and instructions)" : "");
+    row(std::to_string(i + 1), p,
+        p.beats_reference ? "  (better than the reference in accuracy and instructions)" : "");
   }
   if (result.reference && !there) row("-", *result.reference, "");
   return text;
@@ -89,11 +90,12 @@ Result<int> search_command(Options& options, const Session& session) {
                             better, result->front.size()));
   }
   const std::string project = fmt::format("`mote train {}/front/N/project.toml`", options.out.string());
-  session.say(result->folds.empty()
-                  ? fmt::format("Accuracies are on the validation part; {} reproduces a point and tests it once.", project)
-                  : fmt::format("Accuracies are means over the folds, which served for choosing; {} trains a point on "
-                                "the project's split and tests it once.",
-                                project));
+  session.say(
+      result->folds.empty()
+          ? fmt::format("Accuracies are on the validation part; {} reproduces a point and tests it once.", project)
+          : fmt::format("Accuracies are means over the folds, which served for choosing; {} trains a point on "
+                        "the project's split and tests it once.",
+                        project));
   const nlohmann::json json = to_json(*result, options);
   if (!options.json.empty()) MOTE_TRY_VOID(write_text(options.json, json.dump(1) + "\n"));
   if (!options.html.empty()) {

@@ -169,8 +169,7 @@ class Search {
     std::vector<Candidate*> chosen;
     if (reference_usable() && reference_->rung == rung - 1) chosen.push_back(&*reference_);
     for (const std::size_t i : order)
-      if (candidates[fit[i]].rung < rung && !candidates[fit[i]].is_reference())
-        chosen.push_back(&candidates[fit[i]]);
+      if (candidates[fit[i]].rung < rung && !candidates[fit[i]].is_reference()) chosen.push_back(&candidates[fit[i]]);
     MOTE_TRY_VOID(train_to(chosen, rung, share));
     for (Candidate& c : candidates) {  // twins learn what their other got
       MOTE_TRY(const std::optional<Candidate> known, store_.find(c.genes));
@@ -224,8 +223,8 @@ class Search {
     }
     const std::string who = c.is_reference() ? "reference" : fmt::format("candidate {:3}", c.id);
     return fmt::format("{:5.0f} s  generation {:2}, {}, {:3} epochs: {}  ({} instructions, RAM {}, flash {})",
-                       seconds(), generation_, who, rungs_[static_cast<std::size_t>(rung)], result,
-                       c.cost.instructions, c.cost.ram_bytes, c.cost.flash_bytes);
+                       seconds(), generation_, who, rungs_[static_cast<std::size_t>(rung)], result, c.cost.instructions,
+                       c.cost.ram_bytes, c.cost.flash_bytes);
   }
 
   /// With the time that is left: what is not dominated climbs to the last rung, best accuracy first; one always does.
@@ -302,9 +301,8 @@ class Search {
       return a.report.instructions.value_or(0) < b.report.instructions.value_or(0);
     });
     for (FrontPoint& p : result.front)
-      p.beats_reference =
-          result.reference && p.candidate.accuracy > result.reference->candidate.accuracy &&
-          p.report.instructions.value_or(0) < result.reference->report.instructions.value_or(0);
+      p.beats_reference = result.reference && p.candidate.accuracy > result.reference->candidate.accuracy &&
+                          p.report.instructions.value_or(0) < result.reference->report.instructions.value_or(0);
     result.folds = folds_;
     result.seconds = seconds();
     return result;
@@ -404,8 +402,8 @@ Result<SearchResult> run_search(const SearchOptions& options, const TellFn& tell
   MOTE_TRY(Store store, Store::open(state / "search.sqlite", print));
   SearchOptions absolute = options;
   if (!options.data.empty()) absolute.data = fs::absolute(options.data);
-  Search search(absolute, recipe, std::move(board), std::move(space), std::move(io), std::move(folds),
-                std::move(store), tell, stop);
+  Search search(absolute, recipe, std::move(board), std::move(space), std::move(io), std::move(folds), std::move(store),
+                tell, stop);
   MOTE_TRY(SearchResult result, search.run());
   MOTE_TRY_VOID(fill(out, result, state));
   MOTE_TRY_VOID(out.add("search.json", to_json(result, options).dump(1) + "\n"));

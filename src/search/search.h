@@ -39,10 +39,10 @@ struct FrontPoint {
 
 struct SearchResult {
   Space space;
-  std::vector<std::int32_t> rungs;    ///< epochs
-  std::vector<Candidate> candidates;  ///< all, in the order of their coming
-  std::vector<FrontPoint> front;      ///< by instructions, fewest first
-  std::optional<FrontPoint> reference;           ///< on the front or not; none: it was not trained to the end
+  std::vector<std::int32_t> rungs;              ///< epochs
+  std::vector<Candidate> candidates;            ///< all, in the order of their coming
+  std::vector<FrontPoint> front;                ///< by instructions, fewest first
+  std::optional<FrontPoint> reference;          ///< on the front or not; none: it was not trained to the end
   std::vector<std::vector<std::string>> folds;  ///< groups of each; empty: one training a candidate
   double seconds = 0;
 };

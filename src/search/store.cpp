@@ -120,9 +120,9 @@ Result<std::optional<Candidate>> Store::find_project(const std::string& project)
 }
 
 Result<void> Store::put(Candidate& c) {
-  Statement insert(
-      database_, fmt::format("INSERT OR REPLACE INTO candidates ({}) VALUES ({}, ?,?,?,?,?,?,?,?,?,?,?,?,?,?)", kColumns,
-                             c.id == 0 ? "NULL" : std::to_string(c.id)));
+  Statement insert(database_,
+                   fmt::format("INSERT OR REPLACE INTO candidates ({}) VALUES ({}, ?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                               kColumns, c.id == 0 ? "NULL" : std::to_string(c.id)));
   insert.bind(genes_text(c.genes));
   insert.bind(c.project);
   for (const std::int64_t value :

@@ -26,8 +26,8 @@ struct Candidate {
   double accuracy = 0;     ///< there, on the validation part, or the mean of the folds
   double accuracy_float = 0;
   std::vector<double> folds = {};  ///< accuracy on each fold
-  double seconds = 0;   ///< of all its training
-  std::string failure;  ///< why it has no accuracy
+  double seconds = 0;              ///< of all its training
+  std::string failure;             ///< why it has no accuracy
 
   bool is_reference() const { return genes.empty(); }
 };

@@ -77,8 +77,9 @@ Result<void> train_all(const TrialSpec& spec, Recipe recipe, const TaskData& dat
 Result<fs::path> write_spec(const TrialSpec& spec) {
   std::error_code ec;
   fs::create_directories(spec.folder, ec);
-  const json text = {{"project", spec.project},        {"file", spec.file.string()}, {"data", spec.data.string()},
-                     {"folder", spec.folder.string()}, {"epochs", spec.epochs},      {"last", spec.last},
+  const json text = {{"project", spec.project},    {"file", spec.file.string()},
+                     {"data", spec.data.string()}, {"folder", spec.folder.string()},
+                     {"epochs", spec.epochs},      {"last", spec.last},
                      {"folds", spec.folds}};
   const fs::path path = spec.folder / "spec.json";
   MOTE_TRY_VOID(write_text(path, text.dump(1) + "\n"));
@@ -109,12 +110,8 @@ Result<void> run_trial(const fs::path& spec_file) {
   else
     MOTE_TRY_VOID(train_all(spec, std::move(recipe), *data, result));
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const json text = {{"epochs", spec.epochs},
-                     {"accuracy", result.accuracy},
-                     {"accuracy_float", result.accuracy_float},
-                     {"folds", result.folds},
-                     {"seconds", result.seconds},
-                     {"failure", result.failure}};
+  const json text = {{"epochs", spec.epochs}, {"accuracy", result.accuracy}, {"accuracy_float", result.accuracy_float},
+                     {"folds", result.folds}, {"seconds", result.seconds},   {"failure", result.failure}};
   return write_text(spec.folder / "result.json", text.dump(1) + "\n");
 }
 

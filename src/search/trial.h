@@ -36,8 +36,8 @@ Result<std::filesystem::path> write_spec(const TrialSpec& spec);
 /// FOLDER/result.json, if it is there and was made for so many epochs.
 Result<TrialResult> read_result(const TrialSpec& spec);
 
-/// What `mote search --trial` does: goes on from the folder's checkpoints, and leaves result.json (and model_int8.mir on
-/// the last rung; of several folds, the first one's). A training that fails is a result too.
+/// What `mote search --trial` does: goes on from the folder's checkpoints, and leaves result.json (and model_int8.mir
+/// on the last rung; of several folds, the first one's). A training that fails is a result too.
 Result<void> run_trial(const std::filesystem::path& spec_file);
 
 }  // namespace mote::search

@@ -34,7 +34,7 @@ struct FitOptions {
   bool resume = false;                            ///< go on from the checkpoint, if the file is there
   std::int32_t until = 0;                         ///< no further than after so many epochs for now; 0: all of them
   std::filesystem::path features = {};  ///< file that a FeatureBank is read from, or written to if there is none
-  std::uint64_t fingerprint = 0;                  ///< of what is trained, kept in the checkpoint
+  std::uint64_t fingerprint = 0;        ///< of what is trained, kept in the checkpoint
 };
 
 /// Trains `graph` in place. Same graph, data, spec: same bits, whatever the machine's number of cores (the threads are

@@ -162,7 +162,8 @@ struct SearchSpec {
   std::vector<std::int32_t> epochs;  ///< rungs of successive halving below train.epochs; empty: a ninth and a third
   std::int32_t population = 16;      ///< candidates a generation, a multiple of 4
   std::int32_t folds = 0;  ///< every trial trains so many networks, each leaving groups out; 0: one, by the split
-  /// Whose network is trained beside the candidates: "own", "none", or a project file, absolute or relative to this one.
+  /// Whose network is trained beside the candidates: "own", "none", or a project file, absolute or relative to this
+  /// one.
   std::string reference = "own";
 };
 

@@ -94,8 +94,8 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   options.until = control.until;
   options.fingerprint = control.checkpoint.empty() ? 0 : fingerprint(recipe.text, recipe, task.data);
   if (!control.features.empty() && recipe.augment.features.views > 0)
-    options.features = control.features / fmt::format("{:016x}.npy", fingerprint(text_without_network(recipe), recipe,
-                                                                                  task.data));
+    options.features =
+        control.features / fmt::format("{:016x}.npy", fingerprint(text_without_network(recipe), recipe, task.data));
   if (task.finds_anomalies()) begin_at_mean(learner, task);
   MOTE_TRY(FitResult fitted, fit(learner, task.training_set(), validation, recipe.train, progress, options));
   result.history = std::move(fitted.history);

@@ -46,7 +46,8 @@ TEST(Space, AppliesItsChoicesToTheProject) {
 TEST(Space, LeavesLayersOutAndRepeatsThem) {
   const Recipe recipe = recipe_of(
       "[network]\ntype = \"layers\"\n[[network.layers]]\ntype = \"conv1d\"\nfilters = 8\nkernel = 3\n"
-      "[[network.layers]]\ntype = \"conv1d\"\nfilters = 16\nkernel = 5\n[[network.layers]]\ntype = \"dense\"\nunits = 3\n"
+      "[[network.layers]]\ntype = \"conv1d\"\nfilters = 16\nkernel = 5\n[[network.layers]]\ntype = \"dense\"\nunits = "
+      "3\n"
       "[[search.choices]]\nsetting = \"network.layers[1].filters\"\nvalues = [0, 24]\n"
       "[[search.choices]]\nsetting = \"network.layers[1].kernel\"\nvalues = [3, 7]\n"
       "[[search.choices]]\nsetting = \"network.layers[0].repeat\"\nvalues = [1, 2]\n");
@@ -272,8 +273,13 @@ TEST_F(WholeSearch, JudgesByFoldsWhoeverInterrupts) {
 /// there is nothing left to train.
 TEST_F(WholeSearch, ATrialNeverGoesBeyondItsRung) {
   for (const bool folds : {false, true}) {
-    TrialSpec spec{*read_text(root() / "project.toml"), root() / "project.toml", "",
-                   root() / (folds ? "folds" : "plain"), 2, false, {}};
+    TrialSpec spec{*read_text(root() / "project.toml"),
+                   root() / "project.toml",
+                   "",
+                   root() / (folds ? "folds" : "plain"),
+                   2,
+                   false,
+                   {}};
     if (folds) spec.folds = {{"p1", "p2"}, {"p3"}};
     const auto file = write_spec(spec);
     ASSERT_TRUE(file);
