@@ -42,8 +42,7 @@ struct Compressor::State {
       return {};
     }
     MOTE_TRY(TorchGraph whole, TorchGraph::create(original));
-    auto kept = std::make_shared<TorchGraph>(std::move(whole));
-    teacher = [kept, teach = graph_teacher(*kept)](const at::Tensor& inputs) { return teach(inputs); };
+    teacher = owning_teacher(std::move(whole));
     return {};
   }
 };
@@ -182,12 +181,9 @@ Result<void> Compressor::distil() {
   TrainSpec fine = recipe.train;
   fine.epochs = recipe.compress.prune_epochs;
   fine.learning_rate = recipe.compress.prune_learning_rate;
-  FitOptions options;
+  FitOptions options = under_teacher(state_->teacher, recipe.distil);
   options.phase = "distil";
   options.keep_start = true;
-  options.teacher = state_->teacher;
-  options.teacher_weight = recipe.distil.weight;
-  options.temperature = recipe.distil.temperature;
   options.hint_weight = recipe.distil.hints;
   MOTE_TRY([[maybe_unused]] const FitResult fitted,
            fit(student, state_->task.training_set(), state_->task.validation_inputs, fine, state_->progress, options));

@@ -68,21 +68,22 @@ GraphHooks with_dropout(const GraphHooks& hooks, const Graph& graph, double rate
   return extended;
 }
 
-/// Spectrogram augmentation where the front end ends, on top of the caller's hooks.
+/// Spectrogram augmentation where the front end ends, on top of the caller's hooks. `seen` becomes what comes out.
 GraphHooks with_feature_augmentation(const GraphHooks& hooks, const Graph& graph, const FeatureAugmentation& how,
-                                     std::uint64_t seed, std::int64_t step) {
+                                     std::uint64_t seed, std::int64_t step, at::Tensor& seen) {
   const TensorId where = front_end_output(graph);
   GraphHooks extended = hooks;
-  if (!how.any() || where == kNoTensor) return extended;
-  extended.activation = [=, inner = hooks.activation](TensorId id, const at::Tensor& value) {
+  if (where == kNoTensor) return extended;
+  extended.activation = [=, &seen, inner = hooks.activation](TensorId id, const at::Tensor& value) {
     if (id != where) return inner ? inner(id, value) : value;
     const at::Tensor x = value.contiguous();
     const auto each = static_cast<std::size_t>(x.numel() / x.size(0));
-    for (std::int64_t i = 0; i < x.size(0); ++i) {
+    for (std::int64_t i = 0; how.any() && i < x.size(0); ++i) {
       Random random(seed, hash_text("features"), step, i);
       augment_features(how, static_cast<std::int32_t>(x.size(1)), static_cast<std::int32_t>(x.size(2)), random,
                        {x.data_ptr<float>() + static_cast<std::size_t>(i) * each, each});
     }
+    seen = x;
     return inner ? inner(id, x) : x;
   };
   return extended;
@@ -203,10 +204,12 @@ struct Answer {
 /// Cross entropy with the labels; with the teacher's softened outputs if there is one; and the distance of features.
 at::Tensor loss_of(const Answer& answer, const Targets& targets, const at::Tensor& weights, const Taught& taught,
                    const at::Tensor& map, const TrainSpec& spec, const FitOptions& options) {
-  const at::Tensor hard = hard_loss(answer.logits, targets, weights, spec);
-  if (!taught.logits.defined()) return hard;
-  const at::Tensor loss = hard * (1 - options.teacher_weight) +
-                          soft_loss(answer.logits, taught.logits, options.temperature) * options.teacher_weight;
+  if (!taught.logits.defined()) return hard_loss(answer.logits, targets, weights, spec, spec.label_smoothing);
+  // A teacher's answers tell which classes are alike; labels that are smoothed besides tell that all of them are.
+  const at::Tensor hard = hard_loss(answer.logits, targets, weights, spec, options.label_smoothing);
+  const at::Tensor soft =
+      soft_loss(answer.logits, taught.logits, options.temperature, example_weights(targets, weights));
+  const at::Tensor loss = hard * (1 - options.teacher_weight) + soft * options.teacher_weight;
   if (!map.defined()) return loss;
   const at::Tensor wanted = taught.features / taught.features.square().mean().sqrt().clamp_min(1e-6);
   return loss + at::mse_loss(at::matmul(answer.features, map), wanted) * options.hint_weight;
@@ -376,7 +379,7 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
   const TensorId features_id = options.hint_weight > 0 && options.teacher ? features_of(graph.graph()) : kNoTensor;
   at::Tensor map;
   if (features_id != kNoTensor) {
-    const Taught taught = options.teacher(at::zeros(batch_shape(graph.graph(), 2)));
+    const Taught taught = options.teacher({at::zeros(batch_shape(graph.graph(), 2)), {}});
     const std::int64_t own = graph.graph().tensor(features_id).elements();
     if (taught.features.defined()) learned.push_back(map = fresh_map(own, taught.features.size(1), spec.seed));
   }
@@ -399,14 +402,16 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
       const std::int64_t global = std::int64_t{epoch - 1} * steps + step - 1;
       if (options.on_step)
         options.on_step(static_cast<double>(global) / (static_cast<double>(spec.epochs) * static_cast<double>(steps)));
+      Shown shown{bank ? at::Tensor{} : inputs, bank ? inputs : at::Tensor{}};
       const GraphHooks augmented =
           bank ? options.hooks
-               : with_feature_augmentation(options.hooks, graph.graph(), set.augmentation.features, spec.seed, global);
+               : with_feature_augmentation(options.hooks, graph.graph(), set.augmentation.features, spec.seed, global,
+                                           shown.features);
       const GraphHooks hooks = with_dropout(augmented, graph.graph(), spec.dropout, spec.seed, global);
       Answer answer;
       const GraphHooks watched = map.defined() ? watching(hooks, features_id, answer.features) : hooks;
       answer.logits = graph.forward({inputs}, true, watched, logits_id, from)[0];
-      const Taught taught = options.teacher ? options.teacher(inputs) : Taught{};
+      const Taught taught = options.teacher ? options.teacher(shown) : Taught{};
       const at::Tensor loss =
           rebuilds ? answer.logits.mean() : loss_of(answer, targets, weights, taught, map, spec, options);
       const double value = loss.item<double>();

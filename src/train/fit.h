@@ -27,7 +27,8 @@ struct FitOptions {
   Teacher teacher = {};     ///< distillation: its soft targets beside the labels; empty: none
   double teacher_weight = 0.5;  ///< share of the soft loss
   double temperature = 4;
-  double hint_weight = 0;  ///< of imitating the teacher's features, through a linear map that is learned too
+  double label_smoothing = 0;  ///< of the labels under a teacher, in place of the recipe's
+  double hint_weight = 0;      ///< of imitating the teacher's features, through a linear map that is learned too
   std::vector<at::Tensor> learned = {};           ///< what the hooks learn besides the graph's parameters
   std::function<void(double done)> on_step = {};  ///< before every step; done: 0 at the first, below 1 at the last
   std::filesystem::path checkpoint = {};          ///< written after every epoch; empty: none

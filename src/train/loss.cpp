@@ -24,42 +24,49 @@ namespace {
 
 /// Of every example alone.
 at::Tensor each_with_labels(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& weights,
-                            const TrainSpec& spec) {
-  const at::Tensor each =
-      at::cross_entropy_loss(logits, labels, weights, at::Reduction::None, -100, spec.label_smoothing);
+                            const TrainSpec& spec, double smoothing) {
+  const at::Tensor each = at::cross_entropy_loss(logits, labels, weights, at::Reduction::None, -100, smoothing);
   if (spec.focal <= 0) return each;
   const at::Tensor right = at::softmax(logits, -1).gather(1, labels.unsqueeze(1)).squeeze(1);
   return each * at::pow(1 - right, spec.focal);
 }
 
 at::Tensor with_labels(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& weights,
-                       const TrainSpec& spec) {
-  if (spec.focal <= 0)
-    return at::cross_entropy_loss(logits, labels, weights, at::Reduction::Mean, -100, spec.label_smoothing);
-  return each_with_labels(logits, labels, weights, spec).sum() / weights.index_select(0, labels).sum();
+                       const TrainSpec& spec, double smoothing) {
+  if (spec.focal <= 0) return at::cross_entropy_loss(logits, labels, weights, at::Reduction::Mean, -100, smoothing);
+  return each_with_labels(logits, labels, weights, spec, smoothing).sum() / weights.index_select(0, labels).sum();
 }
 
 }  // namespace
 
-at::Tensor hard_loss(const at::Tensor& logits, const Targets& targets, const at::Tensor& weights,
-                     const TrainSpec& spec) {
+at::Tensor hard_loss(const at::Tensor& logits, const Targets& targets, const at::Tensor& weights, const TrainSpec& spec,
+                     double smoothing) {
   if (targets.shares.defined()) {
     const at::Tensor& share = targets.shares;
     const auto mixed = [&share](const at::Tensor& one, const at::Tensor& other) {
       return (one * share + other * (1 - share)).sum();
     };
-    return mixed(each_with_labels(logits, targets.labels, weights, spec),
-                 each_with_labels(logits, targets.others, weights, spec)) /
+    return mixed(each_with_labels(logits, targets.labels, weights, spec, smoothing),
+                 each_with_labels(logits, targets.others, weights, spec, smoothing)) /
            mixed(weights.index_select(0, targets.labels), weights.index_select(0, targets.others));
   }
-  const at::Tensor loss = with_labels(logits, targets.labels, weights, spec);
+  const at::Tensor loss = with_labels(logits, targets.labels, weights, spec, smoothing);
   if (targets.share >= 1) return loss;
-  return loss * targets.share + with_labels(logits, targets.others, weights, spec) * (1 - targets.share);
+  return loss * targets.share + with_labels(logits, targets.others, weights, spec, smoothing) * (1 - targets.share);
 }
 
-at::Tensor soft_loss(const at::Tensor& logits, const at::Tensor& taught, double temperature) {
+at::Tensor example_weights(const Targets& targets, const at::Tensor& weights) {
+  const at::Tensor own = weights.index_select(0, targets.labels);
+  const at::Tensor other = weights.index_select(0, targets.others);
+  if (targets.shares.defined()) return own * targets.shares + other * (1 - targets.shares);
+  return own * targets.share + other * (1 - targets.share);
+}
+
+at::Tensor soft_loss(const at::Tensor& logits, const at::Tensor& taught, double temperature,
+                     const at::Tensor& weights) {
   const at::Tensor targets = at::softmax(taught / temperature, -1);
-  return -(targets * at::log_softmax(logits / temperature, -1)).sum(-1).mean() * (temperature * temperature);
+  const at::Tensor each = -(targets * at::log_softmax(logits / temperature, -1)).sum(-1);
+  return (each * weights).sum() / weights.sum() * (temperature * temperature);
 }
 
 }  // namespace mote

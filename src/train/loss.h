@@ -20,12 +20,16 @@ struct Targets {
   at::Tensor shares = {};  ///< an example each, where they differ; else undefined
 };
 
-/// Cross entropy with the labels, a scalar.
-at::Tensor hard_loss(const at::Tensor& logits, const Targets& targets, const at::Tensor& weights,
-                     const TrainSpec& spec);
+/// Cross entropy with the labels, smoothed by `smoothing`, a scalar.
+at::Tensor hard_loss(const at::Tensor& logits, const Targets& targets, const at::Tensor& weights, const TrainSpec& spec,
+                     double smoothing);
 
-/// Cross entropy with the teacher's logits, both softened (Hinton et al. 2015). Its gradients' size does not change
-/// with the temperature.
-at::Tensor soft_loss(const at::Tensor& logits, const at::Tensor& taught, double temperature);
+/// [batch]: what each example weighs by its class, or its two.
+at::Tensor example_weights(const Targets& targets, const at::Tensor& weights);
+
+/// Cross entropy with the teacher's logits, both softened (Hinton et al. 2015); the mean of the examples by their
+/// `weights`, so that rare classes count as they do with the labels. Its gradients' size does not change with the
+/// temperature.
+at::Tensor soft_loss(const at::Tensor& logits, const at::Tensor& taught, double temperature, const at::Tensor& weights);
 
 }  // namespace mote

@@ -328,10 +328,11 @@ Result<void> read_compress(TomlReader compress, const TrainSpec& train, Compress
   return compress.finish();
 }
 
-Result<void> read_distil(TomlReader distil, DistilSpec& spec) {
+Result<void> read_distil(TomlReader distil, const TrainSpec& train, DistilSpec& spec) {
   spec.weight = distil.real("weight", 0.5, 0, 1);
   spec.temperature = distil.real("temperature", 4, 0.1, 100);
   spec.hints = distil.real("hints", 0, 0, 1000);
+  spec.label_smoothing = distil.real("label_smoothing", 0, 0, 0.9);
   spec.teacher_channels_last =
       distil.text("teacher_layout", "channels_first", "channels_first|channels_last") == "channels_last";
   if (distil.is_text("teacher")) {
@@ -344,6 +345,8 @@ Result<void> read_distil(TomlReader distil, DistilSpec& spec) {
     return distil.finish();
   }
   const bool wanted = distil.has("teacher");
+  spec.teachers = static_cast<std::int32_t>(distil.integer("teachers", 1, 1, 100));
+  spec.teacher_epochs = static_cast<std::int32_t>(distil.integer("teacher_epochs", train.epochs, 1, 100'000));
   TomlReader teacher = distil.section("teacher");
   MOTE_TRY_VOID(distil.finish());
   if (wanted) MOTE_TRY_VOID(read_network(teacher, spec.teacher.emplace()));
@@ -411,7 +414,7 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
   MOTE_TRY_VOID(read_network(root.section("network"), recipe.network));
   MOTE_TRY_VOID(read_train(root.section("train"), recipe.train));
   MOTE_TRY_VOID(read_compress(root.section("compress"), recipe.train, recipe.compress));
-  MOTE_TRY_VOID(read_distil(root.section("distil"), recipe.distil));
+  MOTE_TRY_VOID(read_distil(root.section("distil"), recipe.train, recipe.distil));
   recipe.boards = root.texts("boards");
   MOTE_TRY_VOID(read_limits(root.section("limits"), recipe.limits));
   MOTE_TRY_VOID(read_search(root.section("search"), recipe.search));

@@ -139,6 +139,9 @@ struct CompressSpec {
 /// [distil]
 struct DistilSpec {
   std::optional<NetworkSpec> teacher;  ///< [distil.teacher], written like [network]: trained first
+  std::int32_t teachers = 1;           ///< so many of these, each with other random numbers
+  std::int32_t teacher_epochs = 40;    ///< of their training; default: the training's
+  double label_smoothing = 0;          ///< of teachers that are trained, and of a student's labels beside a teacher
   /// Or trained ones: OUT of mote train, a float .mir, or a TorchScript file each. Several teach what they say on
   /// average.
   std::vector<std::filesystem::path> teacher_models;

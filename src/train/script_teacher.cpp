@@ -43,15 +43,15 @@ Result<Teacher> load_script_teacher(const std::filesystem::path& file, const Tas
                      file.string());
   }
   const bool series = task.preparation.example.size() == 2;
-  Teacher teacher = [module, series, channels_last](const at::Tensor& inputs) {
+  Teacher teacher = [module, series, channels_last](const Shown& shown) {
     at::NoGradGuard no_grad;
-    return taught_from(module->forward({to_layout(inputs, series, channels_last)}));
+    return taught_from(module->forward({to_layout(shown.inputs, series, channels_last)}));
   };
   try {
     std::vector<std::int64_t> shape(task.preparation.example.begin(), task.preparation.example.end());
     if (series) shape.insert(shape.begin() + 1, 1);
     shape.insert(shape.begin(), 2);
-    const Taught taught = teacher(at::zeros(shape));
+    const Taught taught = teacher({at::zeros(shape), {}});
     if (taught.logits.dim() != 2 || taught.logits.size(0) != 2 || taught.logits.size(1) != task.classes())
       return bad_input(fmt::format("gives outputs of shape [{}] for 2 examples; logits of {} classes were expected",
                                    fmt::join(taught.logits.sizes(), ", "), task.classes()),

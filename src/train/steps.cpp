@@ -20,21 +20,49 @@ namespace {
 
 constexpr double kLeastAverage = 0.98;  ///< decay a step of the weights' average in fine-tuning
 
-/// Keeps the graph alive as long as the teacher.
-Teacher owning_teacher(TorchGraph graph) {
-  auto kept = std::make_shared<TorchGraph>(std::move(graph));
-  return [kept, teach = graph_teacher(*kept)](const at::Tensor& inputs) { return teach(inputs); };
+/// Several as one: the mean of what they hold likely, and all their features side by side.
+Teacher together(std::vector<Teacher> teachers) {
+  if (teachers.size() == 1) return teachers.front();
+  return [teachers = std::move(teachers)](const Shown& shown) {
+    at::Tensor likely;
+    std::vector<at::Tensor> features;
+    for (const Teacher& teacher : teachers) {
+      const Taught one = teacher(shown);
+      const at::Tensor share = at::softmax(one.logits, -1) / static_cast<double>(teachers.size());
+      likely = likely.defined() ? likely + share : share;
+      if (one.features.defined()) features.push_back(one.features);
+    }
+    Taught taught;
+    taught.logits = likely.clamp_min(1e-9).log();
+    if (features.size() == teachers.size()) taught.features = at::cat(features, 1);
+    return taught;
+  };
 }
 
-Result<Teacher> learn_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress) {
+/// `number` from 1: each begins with other weights, and from the second on sees other batches too.
+Result<Teacher> learn_teacher(const Recipe& recipe, std::int32_t number, const Task& task, const ProgressFn& progress) {
   const NetworkIo io = network_io(recipe, task);
-  MOTE_TRY(Graph network, build_network(recipe.name + "_teacher", *recipe.distil.teacher, io, recipe.train.seed + 1));
+  const std::uint64_t seed = recipe.train.seed + static_cast<std::uint64_t>(number);
+  MOTE_TRY(Graph network, build_network(recipe.name + "_teacher", *recipe.distil.teacher, io, seed));
   MOTE_TRY(TorchGraph teacher, TorchGraph::create(std::move(network)));
+  TrainSpec spec = recipe.train;
+  spec.epochs = recipe.distil.teacher_epochs;
+  spec.label_smoothing = recipe.distil.label_smoothing;
+  spec.seed = seed - 1;
   FitOptions options;
-  options.phase = "teacher";
+  options.phase = recipe.distil.teachers == 1 ? "teacher" : fmt::format("teacher {}", number);
   MOTE_TRY([[maybe_unused]] const FitResult fitted,
-           fit(teacher, task.training_set(), task.validation_inputs, recipe.train, progress, options));
+           fit(teacher, task.training_set(), task.validation_inputs, spec, progress, options));
   return owning_teacher(std::move(teacher));
+}
+
+Result<Teacher> learn_teachers(const Recipe& recipe, const Task& task, const ProgressFn& progress) {
+  std::vector<Teacher> teachers;
+  for (std::int32_t number = 1; number <= recipe.distil.teachers; ++number) {
+    MOTE_TRY(Teacher teacher, learn_teacher(recipe, number, task, progress));
+    teachers.push_back(std::move(teacher));
+  }
+  return together(std::move(teachers));
 }
 
 Result<Teacher> load_teacher(const Recipe& recipe, std::filesystem::path path, const Task& task) {
@@ -58,26 +86,15 @@ Result<Teacher> load_teacher(const Recipe& recipe, std::filesystem::path path, c
     return bad_input(fmt::format("does not take the data's examples ({}) and give {} classes",
                                  shape_text(task.preparation.example), task.classes()),
                      path.string());
-  return owning_teacher(std::move(*teacher));
-}
-
-/// Several as one: the mean of what they hold likely, and all their features side by side.
-Teacher together(std::vector<Teacher> teachers) {
-  if (teachers.size() == 1) return teachers.front();
-  return [teachers = std::move(teachers)](const at::Tensor& inputs) {
-    at::Tensor likely;
-    std::vector<at::Tensor> features;
-    for (const Teacher& teacher : teachers) {
-      const Taught one = teacher(inputs);
-      const at::Tensor share = at::softmax(one.logits, -1) / static_cast<double>(teachers.size());
-      likely = likely.defined() ? likely + share : share;
-      if (one.features.defined()) features.push_back(one.features);
-    }
-    Taught taught;
-    taught.logits = likely.clamp_min(1e-9).log();
-    if (features.size() == teachers.size()) taught.features = at::cat(features, 1);
-    return taught;
-  };
+  MOTE_TRY(Graph own, build_network(recipe.name, recipe.network, network_io(recipe, task), recipe.train.seed));
+  MOTE_TRY(TorchGraph student, TorchGraph::create(std::move(own)));
+  const bool same = same_front_end(*teacher, student);
+  if (!same && recipe.augment.features.views > 0)
+    return bad_input(
+        "has another front end than the project, whose kept features it cannot be shown; leave "
+        "augment.features.views out",
+        path.string());
+  return owning_teacher(std::move(*teacher), same);
 }
 
 Result<Teacher> load_teachers(const Recipe& recipe, const Task& task) {
@@ -100,7 +117,7 @@ double accuracy_of(const Teacher& teacher, const InputSet& inputs, const Shape& 
     shape[0] = static_cast<std::int64_t>(std::min(begin + kChunk, inputs.size()) - begin);
     at::Tensor batch = at::empty(shape);
     std::copy_n(inputs[begin].data(), batch.numel(), batch.data_ptr<float>());
-    const at::Tensor classes = teacher(batch).logits.argmax(1).contiguous();
+    const at::Tensor classes = teacher({batch, {}}).logits.argmax(1).contiguous();
     for (std::int64_t i = 0; i < shape[0]; ++i) given.push_back(static_cast<int>(classes.data_ptr<std::int64_t>()[i]));
   }
   return share_of_equals(given, inputs.labels);
@@ -110,9 +127,18 @@ double accuracy_of(const Teacher& teacher, const InputSet& inputs, const Shape& 
 
 Result<Teacher> find_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy) {
   MOTE_TRY(Teacher teacher,
-           recipe.distil.teacher ? learn_teacher(recipe, task, progress) : load_teachers(recipe, task));
+           recipe.distil.teacher ? learn_teachers(recipe, task, progress) : load_teachers(recipe, task));
   accuracy = accuracy_of(teacher, task.validation_inputs, task.preparation.example);
   return teacher;
+}
+
+FitOptions under_teacher(const Teacher& teacher, const DistilSpec& spec) {
+  FitOptions options;
+  options.teacher = teacher;
+  options.teacher_weight = spec.weight;
+  options.temperature = spec.temperature;
+  options.label_smoothing = spec.label_smoothing;
+  return options;
 }
 
 Result<passes::PostTrainingOptions> post_training_options(const CompressSpec& spec) {
@@ -138,16 +164,13 @@ Result<FakeQuantised> learn_quantised(const Recipe& recipe, const passes::PostTr
   spec.epochs = recipe.compress.qat_epochs;
   spec.learning_rate = recipe.compress.qat_learning_rate;
   spec.warmup_epochs = 0;
-  FitOptions options;
+  FitOptions options = under_teacher(teacher, recipe.distil);
   options.phase = "quantise";
   std::optional<Sparsifier> sparse;
   if (recipe.compress.wants_sparsity()) sparse = Sparsifier::keeping_zeros(graph);
   options.hooks = sparse ? sparse->hooks(quantiser.hooks()) : quantiser.hooks();
   options.learned = quantiser.learned();
   options.keep_start = true;
-  options.teacher = teacher;
-  options.teacher_weight = recipe.distil.weight;
-  options.temperature = recipe.distil.temperature;
   MOTE_TRY(FitResult fitted, fit(graph, task.training_set(), task.validation_inputs, spec, progress, options));
   if (sparse) sparse->apply();
   return FakeQuantised{std::move(graph), std::move(quantiser), std::move(fitted)};
@@ -194,11 +217,8 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
       fine.average = 0;
       fine.select = "last";
     }
-    FitOptions options;
+    FitOptions options = under_teacher(teacher ? teacher : graph_teacher(whole), recipe.distil);
     options.phase = "prune";
-    options.teacher = teacher ? teacher : graph_teacher(whole);
-    options.teacher_weight = recipe.distil.weight;
-    options.temperature = recipe.distil.temperature;
     MOTE_TRY([[maybe_unused]] const FitResult fitted,
              fit(now, task.training_set(), task.validation_inputs, fine, progress, options));
     record.accuracy_after = accuracy(now);
@@ -218,13 +238,10 @@ Result<TorchGraph> sparsify(const Recipe& recipe, TorchGraph& whole, const Task&
   fine.learning_rate = recipe.compress.prune_learning_rate;
   fine.patience = 0;
   fine.select = "last";  // earlier epochs have fewer zeros
-  FitOptions options;
+  FitOptions options = under_teacher(teacher ? teacher : graph_teacher(whole), recipe.distil);
   options.phase = "sparsify";
   options.hooks = sparsifier.hooks();
   options.on_step = [&sparsifier](double done) { sparsifier.at(done); };
-  options.teacher = teacher ? teacher : graph_teacher(whole);
-  options.teacher_weight = recipe.distil.weight;
-  options.temperature = recipe.distil.temperature;
   MOTE_TRY([[maybe_unused]] const FitResult fitted,
            fit(now, task.training_set(), task.validation_inputs, fine, progress, options));
   sparsifier.apply();

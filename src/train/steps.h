@@ -16,6 +16,9 @@ namespace mote {
 /// `accuracy` is what it reaches on the validation part. Errors name the file.
 Result<Teacher> find_teacher(const Recipe& recipe, const Task& task, const ProgressFn& progress, double& accuracy);
 
+/// What fit() does under a teacher, by [distil]; without one it is plain training.
+FitOptions under_teacher(const Teacher& teacher, const DistilSpec& spec);
+
 /// Channels leave in steps, until compress.keep_macs of the cost is left; after each the smaller network, with batch
 /// norms in it, learns from the labels and from `teacher`, or, if that is empty, from the network as it was before any
 /// left: shortly between the steps, as long as the recipe says after the last. Adds a record for every step.

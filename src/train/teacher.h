@@ -17,16 +17,27 @@ struct Taught {
   at::Tensor features;  ///< [batch, any]: what its last layer reads; undefined if it does not tell
 };
 
-/// Inputs are a batch as the student gets it: [batch, shape of graph input 0 without its leading 1], or what the front
-/// end gives where the student learns from kept features (feature_bank.h).
-using Teacher = std::function<Taught(const at::Tensor& inputs)>;
+/// What a student is shown in a step; a teacher answers for the same ("consistent teaching", Beyer et al. 2021).
+struct Shown {
+  at::Tensor inputs;    ///< [batch, shape of graph input 0 without its leading 1]; undefined with kept features
+                        ///< (feature_bank.h)
+  at::Tensor features;  ///< [batch, ...]: what its front end gave, augmented; undefined without front end
+};
+
+using Teacher = std::function<Taught(const Shown& shown)>;
 
 /// What the front end gives, [1, frames, bands, 1]: the output of the last operator on the signal; kNoTensor without.
 TensorId front_end_output(const Graph& graph);
 
-/// `graph` must outlive the teacher. Its features are the input of its last fully_connected, if it has one. Inputs of
-/// the shape that its front end gives start there.
-Teacher graph_teacher(TorchGraph& graph);
+/// Whether two graphs have front ends that make the same features, so that those of one can be shown to the other.
+bool same_front_end(TorchGraph& a, TorchGraph& b);
+
+/// `graph` must outlive the teacher. What it tells of features is the input of its last fully_connected, if it has one.
+/// `same_front_end`: the features are such as its own front end makes, and go in behind it; otherwise it gets
+/// the inputs, without what was done to features.
+Teacher graph_teacher(TorchGraph& graph, bool same_front_end = true);
+/// The same, and keeps the graph.
+Teacher owning_teacher(TorchGraph graph, bool same_front_end = true);
 
 /// The input of the last fully_connected, which hints are about; kNoTensor without one.
 TensorId features_of(const Graph& graph);

@@ -81,13 +81,12 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
 
   const InputSet& validation = task.validation_inputs;
   const auto begin = std::chrono::steady_clock::now();
-  FitOptions options;
+  Teacher teacher;
   if (recipe.distil.wanted()) {
-    MOTE_TRY(options.teacher, find_teacher(recipe, task, progress, result.validation_teacher.emplace()));
-    options.teacher_weight = recipe.distil.weight;
-    options.temperature = recipe.distil.temperature;
-    options.hint_weight = recipe.distil.hints;
+    MOTE_TRY(teacher, find_teacher(recipe, task, progress, result.validation_teacher.emplace()));
   }
+  FitOptions options = under_teacher(teacher, recipe.distil);
+  options.hint_weight = recipe.distil.hints;
   MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
   options.checkpoint = control.checkpoint;
   options.resume = control.resume;
@@ -103,10 +102,10 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   result.stopped = std::move(fitted.stopped);
 
   if (recipe.compress.keep_macs < 1) {
-    MOTE_TRY(learner, prune(recipe, learner, task, {}, {}, progress, result.pruning));
+    MOTE_TRY(learner, prune(recipe, learner, task, teacher, {}, progress, result.pruning));
   }
   if (recipe.compress.wants_sparsity()) {
-    MOTE_TRY(learner, sparsify(recipe, learner, task, {}, progress, result.zeros.emplace()));
+    MOTE_TRY(learner, sparsify(recipe, learner, task, teacher, progress, result.zeros.emplace()));
   }
   result.float_graph = learner.write_back();
   MOTE_TRY([[maybe_unused]] const auto records, passes::run(result.float_graph, Target{}));
@@ -118,7 +117,7 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
     MOTE_TRY(passes::PostTrained made, passes::quantize_after_training(result.float_graph, samples, how));
     result.int8_graph = std::move(made.quantized);
     if (recipe.compress.quantise == "qat") {
-      MOTE_TRY(fake, learn_quantised(recipe, made, made.quantize, task, {}, progress));
+      MOTE_TRY(fake, learn_quantised(recipe, made, made.quantize, task, teacher, progress));
       result.qat_history = fake->fitted.history;
       result.qat_best_epoch = fake->fitted.best_epoch;
       // If no epoch was better, what post-training quantisation adjusted stays.

@@ -51,9 +51,9 @@ TEST(Loss, FocalTurnsAwayFromWhatIsKnown) {
   const double p0 = std::exp(log_probability(0, 1));
   const double p1 = std::exp(log_probability(1, 2));
   const double expected = (3 * std::pow(1 - p0, 2) * -std::log(p0) + 2 * std::pow(1 - p1, 2) * -std::log(p1)) / (3 + 2);
-  EXPECT_NEAR(hard_loss(kLogits, targets(1, 2), weights, spec).item<double>(), expected, 1e-6);
+  EXPECT_NEAR(hard_loss(kLogits, targets(1, 2), weights, spec, 0).item<double>(), expected, 1e-6);
   spec.focal = 0;
-  EXPECT_NEAR(hard_loss(kLogits, targets(1, 2), weights, spec).item<double>(),
+  EXPECT_NEAR(hard_loss(kLogits, targets(1, 2), weights, spec, 0).item<double>(),
               (3 * -std::log(p0) + 2 * -std::log(p1)) / 5, 1e-6);
 }
 
@@ -64,7 +64,7 @@ TEST(Loss, MixedLabelsShare) {
   mixed.share = 0.3;
   const double expected = -0.3 * (log_probability(0, 0) + log_probability(1, 1)) / 2 -
                           0.7 * (log_probability(0, 2) + log_probability(1, 2)) / 2;
-  EXPECT_NEAR(hard_loss(kLogits, mixed, weights, {}).item<double>(), expected, 1e-6);
+  EXPECT_NEAR(hard_loss(kLogits, mixed, weights, {}, 0).item<double>(), expected, 1e-6);
 }
 
 TEST(Loss, EveryExampleHasAShareOfItsOwn) {
@@ -75,18 +75,51 @@ TEST(Loss, EveryExampleHasAShareOfItsOwn) {
   const double sum = -0.3 * log_probability(0, 0) - 0.7 * 2 * log_probability(0, 2) - 0.8 * 3 * log_probability(1, 1) -
                      0.2 * 2 * log_probability(1, 2);
   const double size = 0.3 * 1 + 0.7 * 2 + 0.8 * 3 + 0.2 * 2;
-  EXPECT_NEAR(hard_loss(kLogits, mixed, weights, {}).item<double>(), sum / size, 1e-6);
+  EXPECT_NEAR(hard_loss(kLogits, mixed, weights, {}, 0).item<double>(), sum / size, 1e-6);
 }
 
 TEST(Loss, SoftTargets) {
   const at::Tensor taught = numbers({0, 4, 0, 0, 4, 0}, {2, 3});
-  const double same = soft_loss(taught, taught, 2).item<double>();
-  EXPECT_LT(same, soft_loss(kLogits, taught, 2).item<double>());
+  const at::Tensor even = at::ones({2});
+  const double same = soft_loss(taught, taught, 2, even).item<double>();
+  EXPECT_LT(same, soft_loss(kLogits, taught, 2, even).item<double>());
   // Gradients at temperature 1: the difference of the probabilities, over the batch.
   at::Tensor logits = kLogits.clone().requires_grad_(true);
-  soft_loss(logits, taught, 1).backward();
+  soft_loss(logits, taught, 1, even).backward();
   const at::Tensor expected = (at::softmax(kLogits, -1) - at::softmax(taught, -1)) / 2;
   EXPECT_LT((logits.grad() - expected).abs().max().item<double>(), 1e-6);
+  // At a high temperature they do not vanish: of the size of the centred logits' difference, over the classes.
+  const auto size_at = [&](double temperature) {
+    at::Tensor x = kLogits.clone().requires_grad_(true);
+    soft_loss(x, taught, temperature, even).backward();
+    return x.grad().abs().max().item<double>();
+  };
+  EXPECT_NEAR(size_at(50) / size_at(100), 1, 0.05);
+  EXPECT_GT(size_at(100), 0.1);
+}
+
+TEST(Loss, SoftTargetsWeighByClassAsLabelsDo) {
+  const at::Tensor weights = numbers({1, 3, 2}, {3});
+  const at::Tensor taught = numbers({0, 4, 0, 0, 4, 0}, {2, 3});
+  const auto row = [&](std::int64_t i) {
+    return soft_loss(kLogits.slice(0, i, i + 1), taught.slice(0, i, i + 1), 2, at::ones({1})).item<double>();
+  };
+  EXPECT_NEAR(soft_loss(kLogits, taught, 2, example_weights(targets(0, 1), weights)).item<double>(),
+              (row(0) + 3 * row(1)) / 4, 1e-5);
+  Targets mixed = targets(0, 1);
+  mixed.others = targets(2, 2).labels;
+  mixed.share = 0.25;
+  EXPECT_LT((example_weights(mixed, weights) - numbers({1.75, 2.25}, {2})).abs().max().item<double>(), 1e-6);
+  mixed.shares = numbers({0.5, 1}, {2});
+  EXPECT_LT((example_weights(mixed, weights) - numbers({1.5, 3}, {2})).abs().max().item<double>(), 1e-6);
+}
+
+TEST(Loss, SmoothedLabelsTellALittleOfEveryClass) {
+  const double sharp = -log_probability(0, 0);
+  const double even = -(log_probability(0, 0) + log_probability(0, 1) + log_probability(0, 2)) / 3;
+  const Targets one{numbers({0}, {1}).to(at::kLong), numbers({0}, {1}).to(at::kLong), 1};
+  EXPECT_NEAR(hard_loss(kLogits.slice(0, 0, 1), one, at::ones({3}), {}, 0.3).item<double>(), 0.7 * sharp + 0.3 * even,
+              1e-6);
 }
 
 }  // namespace
