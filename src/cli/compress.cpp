@@ -253,9 +253,16 @@ class CompressCommand {
     MOTE_TRY(const passes::Precision precision, precision_of(options_.quantize));
     MOTE_TRY(const passes::PostTrainingOptions how, post_training(precision));
     if (options_.prune > 0) {
+      const double before = cost()(compressor_->float_graph());
       MOTE_TRY_VOID(compressor_->prune(1 - options_.prune, cost()));
       add(fmt::format("channels pruned by {:g} %", 100 * options_.prune), compressor_->float_accuracy(),
           compressor_->float_graph());
+      const double gone = 1 - cost()(compressor_->float_graph()) / before;
+      if (gone < options_.prune - 0.02)
+        session_.say(
+            fmt::format("  {:.0f} % of the instructions are gone, by estimate: the rest (a front end, layers that are "
+                        "narrow already) has no channels to lose; a smaller --prune may cost less accuracy",
+                        100 * gone));
     } else if (!options_.distill.empty() && options_.qat < 0) {
       MOTE_TRY_VOID(compressor_->distil());
       add("distilled", compressor_->float_accuracy(), compressor_->float_graph());

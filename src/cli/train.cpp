@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
+#include "cli/train_check.h"
 #include "cli/training_page.h"
 #include "data/anomaly_json.h"
 #include "data/split.h"
@@ -79,7 +80,8 @@ Result<int> cross_validate(const Options& options, const Session& session) {
   return 0;
 }
 
-Result<int> train_command(const Options& options, const Session& session) {
+Result<int> train_command(Options options, const Session& session) {
+  MOTE_TRY(options.check, check_for_boards(options.project));
   if (options.folds > 0 && !options.html.empty())
     return bad_input("is written of one training, not of a cross-validation", "--html");
   if (options.folds > 0) return cross_validate(options, session);

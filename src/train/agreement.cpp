@@ -47,4 +47,29 @@ Result<Agreement> compare_outputs(TorchGraph& trained, const GraphHooks& hooks, 
   return agreement;
 }
 
+Result<FloatAgreement> compare_with_reference(TorchGraph& lowered, const InputSet& inputs) {
+  constexpr std::size_t kMost = 512;
+  at::NoGradGuard no_grad;
+  const Graph graph = lowered.write_back();
+  Executor executor(graph);
+  FloatAgreement agreement;
+  const std::size_t count = std::min(inputs.size(), kMost);
+  at::Tensor one = at::empty(batch_shape(graph, 1));
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto example = inputs[i * inputs.size() / count];
+    std::copy_n(example.data(), one.numel(), one.data_ptr<float>());
+    const at::Tensor outputs = lowered.forward({one}, false)[0].contiguous();
+    MOTE_TRY(const Bytes encoded, encode_input(example, graph.tensor(graph.inputs[0])));
+    const Bytes wanted = executor.run({encoded})[0];
+    for (std::int64_t k = 0; k < outputs.numel(); ++k) {
+      const double reference = reinterpret_cast<const float*>(wanted.data())[k];
+      const double difference = std::abs(double{outputs.data_ptr<float>()[k]} - reference);
+      agreement.largest_difference =
+          std::max(agreement.largest_difference, difference / std::max(1.0, std::abs(reference)));
+    }
+  }
+  agreement.examples = static_cast<std::int64_t>(count);
+  return agreement;
+}
+
 }  // namespace mote

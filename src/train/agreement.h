@@ -20,4 +20,12 @@ struct Agreement {
 Result<Agreement> compare_outputs(TorchGraph& trained, const GraphHooks& hooks, const Graph& integer,
                                   const InputSet& inputs);
 
+struct FloatAgreement {
+  std::int64_t examples = 0;      ///< compared: all, or 512 spread over all
+  double largest_difference = 0;  ///< of an output value; relative where that is above 1
+};
+
+/// LibTorch's evaluation of the float graph against the reference in plain loops.
+Result<FloatAgreement> compare_with_reference(TorchGraph& lowered, const InputSet& inputs);
+
 }  // namespace mote

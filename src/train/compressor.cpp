@@ -204,22 +204,25 @@ Result<TrainResult> Compressor::finish(const Graph& shipped) const {
     if (tensor.is_constant()) result.parameters += tensor.elements();
   result.macs = count_macs(result.float_graph);
   result.preparation = task.preparation;
-  const auto evaluate = [&](const InputSet& inputs, const Graph& graph) -> Result<Evaluation> {
-    std::vector<int> given;
+  const auto classes_by = [](const InputSet& inputs, const Graph& graph) -> Result<std::vector<int>> {
     auto lowered = graph.tensor(graph.inputs[0]).type == DType::f32 ? TorchGraph::create(graph)
                                                                     : Result<TorchGraph>(unsupported("integer"));
-    if (lowered.ok()) {
-      given = mote::predict(*lowered, inputs);
-    } else {
-      MOTE_TRY(given, mote::predict(graph, inputs));
-    }
+    if (lowered.ok()) return mote::predict(*lowered, inputs);
+    return mote::predict(graph, inputs);
+  };
+  const auto evaluate = [&](const InputSet& inputs, const Graph& graph) -> Result<Evaluation> {
+    MOTE_TRY(const std::vector<int> given, classes_by(inputs, graph));
     return evaluate_predictions(inputs.labels, given, inputs.recording, task.classes());
   };
   MOTE_TRY(result.validation_float, evaluate(task.validation_inputs, state_->original));
   result.test_inputs = task.test_inputs();
   MOTE_TRY(result.test_float, evaluate(result.test_inputs, state_->original));
   result.int8_graph = shipped;
-  MOTE_TRY(result.test_int8, evaluate(result.test_inputs, shipped));
+  MOTE_TRY(const std::vector<int> by_float, classes_by(result.test_inputs, state_->now));
+  MOTE_TRY(const std::vector<int> by_int8, classes_by(result.test_inputs, shipped));
+  result.test_int8 =
+      evaluate_predictions(result.test_inputs.labels, by_int8, result.test_inputs.recording, task.classes());
+  result.int8_agreement = share_of_equals(by_int8, by_float);
   return result;
 }
 

@@ -97,13 +97,14 @@ Result<CrossValidation> run_cross_validation(const TrainOptions& options, std::s
     if (!options.data.empty()) one.data.folder = options.data;
     one.split.test = parts[i];
     one.split.validation.clear();
+    one.text = with_test_groups(recipe, parts[i]);
     const auto named = [&](const Progress& p) {
       Progress fold_progress = p;
       fold_progress.phase = fmt::format("{} {}", fold_name(fold, i), p.phase);
       stopped = !progress(fold_progress);
       return !stopped;
     };
-    MOTE_TRY(const TrainResult result, train(one, data, named));
+    MOTE_TRY(const TrainResult result, train(one, data, named, {.check = options.check}));
     if (stopped) return bad_input("was interrupted before all folds were trained", "cross-validation");
     fold.test_float = result.test_float;
     fold.test_int8 = result.test_int8;

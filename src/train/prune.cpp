@@ -279,7 +279,16 @@ Result<Graph> prune_channels(const Graph& graph, const Importance& importance, c
     MOTE_TRY(const Graph smaller, with(g));
     return left[g].loses() / std::max(now - cost_of(smaller), 1e-6 * now);
   };
+  // Where even 4 channels everywhere cost too much, by a front end say, accuracy is not given away for nothing.
+  std::vector<std::vector<std::int32_t>> narrowest;
+  for (const ChannelGroup& group : groups) {
+    narrowest.emplace_back(static_cast<std::size_t>(std::min(group.channels, 4)));
+    std::iota(narrowest.back().begin(), narrowest.back().end(), 0);
+  }
+  MOTE_TRY(const Graph smallest, keep_channels(graph, groups, narrowest));
+  const bool within_reach = cost_of(smallest) <= wanted;
   for (const bool desperate : {false, true}) {
+    if (desperate && !within_reach) break;
     std::set<std::pair<double, std::size_t>> queue;
     for (std::size_t g = 0; g < left.size(); ++g) {
       if (desperate) left[g].lower_least();

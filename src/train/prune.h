@@ -54,11 +54,12 @@ struct PruneOptions {
   CostFn cost = {};
   bool across_layers = false;  ///< importances of different layers compare as they are (Taylor's do); else each
                                ///< relative to its own layer's
-  double least = 0.25;         ///< of a group's channels, that always stay, unless the cost cannot be met otherwise
+  double least = 0.25;         ///< of a group's channels, that always stay, unless the cost is met with fewer alone
 };
 
 /// Removes, a few at a time, those channels of which the cost saved loses the least importance, until no more than
-/// `fraction` of the cost is left or every group is down to 4 channels. Groups keep multiples of 4, which kernels like.
+/// `fraction` of the cost is left or every group is down to `least` (4 channels where that meets the cost). Groups keep
+/// multiples of 4, which kernels like.
 Result<Graph> prune_channels(const Graph& graph, const Importance& importance, const PruneOptions& options);
 
 /// Multiply-accumulates of one inference.

@@ -203,6 +203,9 @@ struct Recipe {
 /// The project's text with another data folder, so that a copy of it elsewhere finds the data; as it was where the
 /// setting does not stand on a line of its own.
 std::string with_data_folder(const Recipe& recipe, const std::filesystem::path& folder);
+/// The project's text with these groups for the test and the rest of its [split] but `validation`, so that a fold of a
+/// cross-validation can be taken up again by itself; as it was where [split] is not a section of lines.
+std::string with_test_groups(const Recipe& recipe, const std::vector<std::string>& groups);
 
 /// The project's text without [network], in one form for all that say the same: what decides the data of a training.
 std::string text_without_network(const Recipe& recipe);

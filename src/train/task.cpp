@@ -33,6 +33,11 @@ void cut_into_pieces(Dataset& data, std::int32_t rows) {
 Result<TaskData> read_task_data(const Recipe& recipe, const std::filesystem::path& folder) {
   TaskData read;
   MOTE_TRY(read.data, read_folder(folder.empty() ? recipe.data.folder : folder, recipe.data.files));
+  if (read.data.classes.size() < 2 && !recipe.anomaly.wanted())
+    return bad_input(fmt::format("has one class alone, \"{0}\"; a network tells two or more apart, or finds with "
+                                 "[anomaly] normal = [\"{0}\"] what is unlike it",
+                                 read.data.classes.front()),
+                     (folder.empty() ? recipe.data.folder : folder).string());
   if (recipe.data.piece > 0) cut_into_pieces(read.data, recipe.data.piece);
   const double wanted = recipe.data.rate_hz;
   const double rate = read.data.rate_hz != 0 ? read.data.rate_hz : wanted;

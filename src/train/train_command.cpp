@@ -178,6 +178,9 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
                                {"validation_accuracy_after", r.accuracy_after}});
   if (result.zeros) json["zero_weights"] = *result.zeros;
   if (result.validation_teacher) json["validation_accuracy_teacher"] = *result.validation_teacher;
+  if (result.float_agreement)
+    json["float_agreement"] = {{"examples", result.float_agreement->examples},
+                               {"largest_difference", result.float_agreement->largest_difference}};
   if (result.qat_agreement) {
     json["quantise_history"] = history_json(result.qat_history);
     json["quantise_best_epoch"] = result.qat_best_epoch;
@@ -219,7 +222,7 @@ Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& pro
     if (p.record != nullptr) live.add(p.phase, *p.record, std::chrono::duration<double>(now).count());
     return !progress || progress(p);
   };
-  const TrainControl control{options.out.string() + ".checkpoint.npz", options.resume};
+  const TrainControl control{options.out.string() + ".checkpoint.npz", options.resume, true, options.check};
   MOTE_TRY(TrainResult result, train(recipe, options.data, logged, control));
   MOTE_TRY_VOID(add_training(out, "", recipe, result, options.out));
   MOTE_TRY_VOID(out.commit());

@@ -19,6 +19,7 @@ struct TrainOptions {
   std::filesystem::path tensorboard = {};  ///< folder for TensorBoard events, likewise
   bool resume =
       false;  ///< go on from OUT.checkpoint.npz, which an interrupted training leaves; the end is the same bit for bit
+  NetworkCheck check = {};
 };
 
 /// Trains, and writes OUT as a whole or not at all:

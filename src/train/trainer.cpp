@@ -72,6 +72,7 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   if (is_tabular(recipe.network.type)) return train_tabular(recipe, std::move(task), control);
   const NetworkIo io = network_io(recipe, task);
   MOTE_TRY(Graph network, build_network(recipe.name, recipe.network, io, recipe.train.seed));
+  if (control.check) MOTE_TRY_VOID(control.check(recipe, network));
 
   TrainResult result;
   result.notes = task.notes;
@@ -154,6 +155,7 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
   result.test_inputs = task.test_inputs();
   const std::vector<int> by_float = predict(folded, result.test_inputs);
   result.test_float = evaluate(result.test_inputs, by_float);
+  MOTE_TRY(result.float_agreement, compare_with_reference(folded, result.test_inputs));
   if (result.int8_graph) {
     MOTE_TRY(const std::vector<int> by_int8, predict(*result.int8_graph, result.test_inputs));
     result.test_int8 = evaluate(result.test_inputs, by_int8);

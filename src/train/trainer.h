@@ -3,6 +3,7 @@
 // the end.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "data/preparation.h"
@@ -41,7 +42,8 @@ struct TrainResult {
       detection_int8;                    ///< of anomalies, on the test part, each with its threshold
   std::vector<EpochRecord> qat_history;  ///< quantisation-aware epochs; empty without them
   std::int32_t qat_best_epoch = 0;  ///< 0: none was better than the start, which is plain post-training quantisation
-  std::optional<Agreement> qat_agreement;    ///< of LibTorch's fake quantisation with int8, on the test part
+  std::optional<FloatAgreement> float_agreement;  ///< of LibTorch with the reference, on the test part
+  std::optional<Agreement> qat_agreement;         ///< of LibTorch's fake quantisation with int8, on the test part
   std::optional<Agreement> exact_agreement;  ///< the same network evaluated in integer arithmetic's rounding (exact.h)
   std::optional<double> validation_teacher;  ///< accuracy of the distillation's teacher
   /// Of a classical model: share of test examples to which the shipped model and the library give the same class.
@@ -53,6 +55,9 @@ struct TrainResult {
   double train_seconds = 0;  ///< wall time of the training loop
 };
 
+/// Whether training of a network is worth its time, asked when it is built: an error ends everything.
+using NetworkCheck = std::function<Result<void>(const Recipe& recipe, const Graph& network)>;
+
 /// How a training runs, as opposed to what is trained.
 struct TrainControl {
   std::filesystem::path checkpoint = {};  ///< of the main training, written after every epoch; empty: none
@@ -62,6 +67,7 @@ struct TrainControl {
   /// nowhere.
   std::filesystem::path features = {};
   bool test = true;  ///< false: the test part is left alone (a search must not see it) and its results are empty
+  NetworkCheck check = {};
 };
 
 /// A project's task as trainer.cpp prepares it, for callers that train several times on the same data.

@@ -82,6 +82,7 @@ TEST_F(Compress, DoesWhatIsAskedAndSaysWhatItCost) {
   const Json& measured = steps[3]["measured"];
   EXPECT_TRUE(measured["bit_exact"].get<bool>());
   EXPECT_GE(report["test_accuracy"].get<double>(), report["test_accuracy_float"].get<double>() - 0.2);
+  EXPECT_GE(json("out/metrics.json")["int8_agreement"].get<double>(), 0.8);
   // What was written is a folder like mote train's.
   EXPECT_EQ(mote({"-q", "evaluate", at("out"), "--board", "nano33ble"}).exit_code, 0);
 }

@@ -20,13 +20,14 @@ json full_report() {
   return json::parse(R"({
     "model": {"name": "activity <b>", "hash": "00ff"}, "board": {"name": "nano33ble", "clock_hz": 64000000},
     "accuracy": {"float": 0.75, "int8": 0.5, "board": 0.5, "samples": 4, "classes": ["rest", "walk"], "confusion": [[1, 1], [1, 1]],
-                 "per_class": [{"class": "rest", "examples": 2, "precision": 0.5, "recall": 0.5, "f1": 0.5, "auc": 0.75}],
+                 "per_class": [{"class": "rest", "examples": 2, "precision": 0.5, "recall": 0.5, "f1": 0.5, "auc": 0.75},
+                               {"class": "walk", "examples": 0, "precision": 0, "recall": 0, "f1": 0}],
                  "roc": [{"class": "rest", "auc": 0.75, "points": [[0, 0], [0, 0.5], [0.5, 1], [1, 1]]}],
                  "calibration": {"error": 0.2, "bins": [{"examples": 0, "confidence": 0, "accuracy": 0}, {"examples": 4, "confidence": 0.7, "accuracy": 0.5}]},
                  "bit_exact": true},
     "training": {"seed": 7, "split": "by person", "epochs": [{"epoch": 1, "loss": 0.9, "accuracy": 0.5, "val_accuracy": 0.5},
                                                              {"epoch": 2, "loss": 0.5, "accuracy": 0.7, "val_accuracy": 0.6}]},
-    "memory": {"arena_bytes": 30, "stack_bytes": 10, "ram_bytes": 40, "flash_bytes": 2048, "steps": ["conv", "dense"],
+    "memory": {"arena_bytes": 30, "stack_bytes": 10, "ram_bytes": 40, "flash_bytes": 3145728, "steps": ["conv", "dense"],
                "buffers": [{"name": "in", "kind": "input", "offset": 0, "bytes": 20, "first": -1, "last": 0},
                            {"name": "mid", "kind": "activation", "offset": 10, "bytes": 20, "first": 0, "last": 1},
                            {"name": "out", "kind": "output", "offset": 0, "bytes": 2, "first": 1, "last": 2}]},
@@ -103,11 +104,13 @@ TEST(HtmlReport, DrawsEverySection) {
   EXPECT_EQ(tiles["Accuracy, float"], "75.00 %");
   EXPECT_EQ(tiles["Accuracy, on the board"], "50.00 %");
   EXPECT_EQ(tiles["RAM"], "40 B");
-  EXPECT_EQ(tiles["Flash"], "2.0 KiB");
+  EXPECT_EQ(tiles["Flash"], "3.0 MiB");
   EXPECT_EQ(tiles["Instructions"], "1.23 M");
   EXPECT_EQ(tiles["Latency"], "23.4 ms");
   EXPECT_EQ(seen["estimates"], 4) << "cycles, latency, energy and battery life are estimates and must say so";
   EXPECT_EQ(seen["verdicts"].size(), 2U);
+  const json classes = {json({"rest", "2", "0.5", "0.5", "0.5", "0.75"}), json({"walk", "0", "0", "–", "–", "–"})};
+  EXPECT_EQ(seen["classes"], classes) << "what a class without examples has no figure for is a dash";
   EXPECT_EQ(seen["memory_rectangles"], json({3, 1})) << "three buffers; in and mid share ten bytes in step 0";
   for (const char* picture : {"Confusion matrix", "ROC curves", "Reliability", "Memory map over time",
                               "cycles (estimate)", "Loss by epoch", "Accuracy by epoch"}) {
@@ -124,6 +127,7 @@ TEST(HtmlReport, DrawsScoresAndCosts) {
                 "auc": {"value": 0.9375, "low": 0.8, "high": 1}, "partial_auc": {"value": 0.9, "low": 0.7, "high": 1},
                 "roc": [[0, 0], [0, 0.75], [0.25, 1], [1, 1]], "kinds": [{"class": "worn", "examples": 4, "auc": 0.9375, "hits": 1}],
                 "histogram": {"logarithmic": true, "edges": [0.1, 1, 10], "normal": [3, 1], "anomalous": [0, 4]}},
+    "training": {"seed": 1, "epochs": []},
     "costs": [{"board": "nano33ble", "macs": 1000, "arena_bytes_estimated": 200, "ram_bytes": 262144}, {"board": "pico", "macs": 1000}]})");
   const auto refused = [&](const char* pointer, json value) {
     json broken = report;
@@ -140,7 +144,9 @@ TEST(HtmlReport, DrawsScoresAndCosts) {
   const json seen = render(*page);
   if (seen.is_null()) GTEST_SKIP() << "node or jsdom is not installed; ./x installs them";
   EXPECT_EQ(seen["errors"], json::array());
-  EXPECT_EQ(seen["headings"], json({"What it confuses", "What is not normal", "What it would cost"}));
+  EXPECT_EQ(seen["headings"],
+            json({"What it confuses", "What is not normal", "What it would cost", "Where the figures come from"}))
+      << "a k-means has no epochs to draw";
   EXPECT_EQ(seen["tiles"]["AUC of the score"], "0.9375");
   EXPECT_GE(seen["pictures"]["Scores"], 3) << "two bins of normal examples, one of anomalies";
   EXPECT_TRUE(seen["pictures"].contains("ROC curves"));

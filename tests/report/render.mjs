@@ -36,5 +36,6 @@ console.log(JSON.stringify({
   outside,
   memory_rectangles: buffers,
   rows: all("tbody tr").length,
+  classes: all("div[aria-label^='Figures of each class'] tbody tr").map((row) => [...row.children].map((cell) => cell.textContent)),
   markup: all("b, script:not([id])").filter((e) => e.tagName === "B").length,
 }));

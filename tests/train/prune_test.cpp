@@ -138,5 +138,24 @@ TEST(Prune, PrefersWhatSavesMost) {
   EXPECT_EQ(left[1].channels, 32);
 }
 
+/// A front end costs what it costs: a target that no number of channels meets takes no more than it otherwise would.
+TEST(Prune, DoesNotGiveAccuracyAwayForATargetOutOfReach) {
+  NetworkSpec spec;
+  spec.type = "mlp";
+  spec.channels = {32, 32};
+  const Graph graph = *build_network("mlp", spec, {{64, 4}, 3}, 1);
+  const auto groups = find_channel_groups(graph);
+  const auto widths = [&](double front_end) {
+    const CostFn cost = [=](const Graph& g) { return static_cast<double>(count_macs(g)) + front_end; };
+    const auto pruned = prune_channels(graph, importance_l1(graph, groups), {.fraction = 0.2, .cost = cost});
+    EXPECT_TRUE(pruned.ok());
+    std::vector<std::int32_t> left;
+    for (const ChannelGroup& group : find_channel_groups(*pruned)) left.push_back(group.channels);
+    return left;
+  };
+  EXPECT_EQ(widths(1e6), (std::vector<std::int32_t>{8, 8}));
+  EXPECT_EQ(widths(600), (std::vector<std::int32_t>{4, 8})) << "within reach";
+}
+
 }  // namespace
 }  // namespace mote

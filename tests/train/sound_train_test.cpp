@@ -68,6 +68,7 @@ TEST_F(SoundTrain, TheModelTakesSamplesAndIntegersAgreeWithFloats) {
   for (const char* op : {"biquad", "log_mel", "normalise", "conv2d"}) EXPECT_TRUE(used.contains(op)) << op;
   EXPECT_FALSE(used.contains("dequantize")) << "a part of the model stayed float";
   EXPECT_GE(result->int8_agreement, 0.99);
+  EXPECT_LE(result->float_agreement.value().largest_difference, 1e-5);
   EXPECT_EQ(result->train.groups.size(), 3U);
 }
 
@@ -102,6 +103,29 @@ TEST_F(SoundTrain, CrossValidationLeavesOutEveryPersonOnce) {
   const auto text = read_text(root() / "out" / "cross_validation.json");
   ASSERT_TRUE(text.ok());
   EXPECT_NE(text->find("\"pooled\""), std::string::npos);
+  // A fold taken up again, by mote compress say, tests the same person.
+  const auto fold = read_recipe(root() / "out" / "p1" / "project.toml");
+  ASSERT_TRUE(fold.ok()) << fold.error().to_string();
+  EXPECT_EQ(fold->split.test, std::vector<std::string>{"p1"});
+  EXPECT_EQ(fold->split.by, "recording");
+}
+
+TEST_F(SoundTrain, TheTestPartOfAProjectsTextCanBeChanged) {
+  const std::vector<std::string> groups{"p0", "a \"b\" \\"};
+  for (const char* split : {"", "[split]\nseed = 7 # kept\n[input]\nnormalise = \"none\"\n",
+                            "[split]\ntest = [\n \"p1\",\n \"p2\" ]\nvalidation = [\"p0\"]\nseed = 7 # kept\n",
+                            "[split]\nseed = 7 # kept"}) {
+    const auto recipe = parse_recipe(std::string("name = \"x\"\n") + split, "project.toml");
+    ASSERT_TRUE(recipe.ok()) << recipe.error().to_string();
+    const std::string text = with_test_groups(*recipe, groups);
+    const auto again = parse_recipe(text, "project.toml");
+    ASSERT_TRUE(again.ok()) << again.error().to_string() << text;
+    EXPECT_EQ(again->split.test, groups) << text;
+    EXPECT_TRUE(again->split.validation.empty()) << text;
+    if (*split == 0) continue;
+    EXPECT_NE(text.find("seed = 7 # kept"), std::string::npos) << text;
+    EXPECT_EQ(again->split.seed, 7U) << text;
+  }
 }
 
 /// Features that are kept stand for the front end: learning from them, taught by another network too, gives a model

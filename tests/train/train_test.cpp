@@ -55,6 +55,9 @@ TEST_F(Train, LearnsAndWritesWhatItSays) {
   });
   ASSERT_TRUE(result.ok()) << result.error().to_string();
   EXPECT_GE(result->test_float.accuracy, 0.95);
+  ASSERT_TRUE(result->float_agreement.has_value());
+  EXPECT_GT(result->float_agreement->examples, 0);
+  EXPECT_LE(result->float_agreement->largest_difference, 1e-5);
   ASSERT_TRUE(result->test_int8.has_value());
   EXPECT_GE(result->test_int8->accuracy, 0.95);
   EXPECT_GE(result->int8_agreement, 0.95);

@@ -120,7 +120,7 @@ function rocChart(curves) {
     width: 480, height: 400, marginLeft: 50, marginBottom: 44, style: plotStyle, ariaLabel: "ROC curves",
     ariaDescription: "Each class against the rest; the areas are in the table of classes.",
     x: { domain: [0, 100], label: "called so of the others (%) →", grid: true, percent: true }, y: { domain: [0, 100], label: "↑ called so of its own (%)", grid: true, percent: true },
-    color: { legend: curves.length <= 12, scheme: "category10", domain: curves.map((curve) => curve.class) },
+    color: { legend: curves.length > 1 && curves.length <= 12, scheme: "category10", domain: curves.map((curve) => curve.class) },
     marks: [
       Plot.line([[0, 0], [1, 1]], { stroke: "var(--line)", strokeDasharray: "4 3" }),
       Plot.line(rows, { x: "x", y: "y", z: "name", stroke: "name", strokeWidth: 1.8, title: (d) => `${d.name}: area ${significant.format(d.auc)}` }),
@@ -176,11 +176,11 @@ function trainingCharts(epochs) {
   ] : [];
   const pictures = [];
   if (has("loss") || has("val_loss")) {
-    pictures.push(Plot.plot({ ...common, ariaLabel: "Loss by epoch", y: { label: "↑ loss", grid: true, zero: true },
+    pictures.push(Plot.plot({ ...common, ariaLabel: "Loss by epoch", y: { label: "↑ loss", grid: true, zero: true, nice: true },
       marks: [...line("loss", "training", "var(--activation)"), ...line("val_loss", "validation", "var(--output)")] }));
   }
   if (has("accuracy") || has("val_accuracy")) {
-    pictures.push(Plot.plot({ ...common, ariaLabel: "Accuracy by epoch", y: { label: "↑ accuracy (%)", grid: true, percent: true },
+    pictures.push(Plot.plot({ ...common, ariaLabel: "Accuracy by epoch", y: { label: "↑ accuracy (%)", grid: true, percent: true, nice: true },
       marks: [...line("accuracy", "training", "var(--activation)"), ...line("val_accuracy", "validation", "var(--output)")] }));
   }
   return element("div", { style: "display:flex;flex-wrap:wrap;gap:1rem" }, ...pictures);

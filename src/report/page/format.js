@@ -9,7 +9,10 @@ const format = {
   number: (n) => (Math.abs(n) >= 1000 ? grouped.format(n) : significant.format(n)),
   decimals: (n) => n.toFixed(4),
   percent: (share) => `${(share * 100).toFixed(2)} %`,
-  bytes: (n) => (n < 1024 ? `${grouped.format(n)} B` : `${(n / 1024).toFixed(1)} KiB`),
+  bytes(n) {
+    if (n < 1024) return `${grouped.format(n)} B`;
+    return n < 2 ** 20 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 2 ** 20).toFixed(1)} MiB`;
+  },
   big(n) {
     if (n >= 1e9) return `${significant.format(n / 1e9)} G`;
     if (n >= 1e6) return `${significant.format(n / 1e6)} M`;

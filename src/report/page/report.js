@@ -82,17 +82,18 @@ function confusion() {
   const columns = [{ title: "true \\ answered", text: true, value: (r) => r.name }, ...names.map((name, j) => ({ title: name, value: (r) => String(r.counts[j]) }))];
   const rows = accuracy.confusion.map((counts, i) => ({ name: names[i], counts }));
   return [element("h2", {}, "What it confuses"),
-    figure("Every row is a true class, every column an answer of the board. The shade is the share of the row.", confusionChart(accuracy),
+    figure("Every row is a true class, every column what the model answered. The shade is the share of the row.", confusionChart(accuracy),
       table(columns, rows, "Confusion matrix, number of samples"))];
 }
 
 function classes() {
   const rows = accuracy.per_class;
-  const text = (value) => (isNumber(value) ? significant.format(value) : "");
+  // Of a class without examples nothing can be found or missed.
+  const text = (r, key) => (isNumber(r[key]) && (r.examples > 0 || !["recall", "f1", "auc"].includes(key)) ? significant.format(r[key]) : "–");
   const optional = [["auc", "AUC"], ["false_accepts_per_hour", "False accepts an hour"]].filter(([key]) => rows.some((r) => isNumber(r[key])));
   const columns = [
     { title: "Class", text: true, value: (r) => r.class }, { title: "Examples", value: (r) => format.count(r.examples) },
-    ...[["precision", "Precision"], ["recall", "Recall"], ["f1", "F1"], ...optional].map(([key, title]) => ({ title, value: (r) => text(r[key]) })),
+    ...[["precision", "Precision"], ["recall", "Recall"], ["f1", "F1"], ...optional].map(([key, title]) => ({ title, value: (r) => text(r, key) })),
   ];
   return [element("h2", {}, "Class by class"), table(columns, rows, "Figures of each class, by the reference")];
 }
@@ -140,16 +141,12 @@ function costs() {
 }
 
 function training() {
-  const { epochs, split, seed } = report.training;
-  const facts = [split ? `Split: ${split}.` : "", seed !== undefined ? `Seed ${seed}.` : ""].filter(Boolean).join(" ");
-  const parts = [element("h2", {}, "Training"), facts ? element("p", {}, facts) : null];
-  if (epochs?.length) {
-    const keys = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"].filter((key) => epochs.some((e) => isNumber(e[key])));
-    const text = (value) => (isNumber(value) ? significant.format(value) : "");
-    const columns = keys.map((key) => ({ title: key, value: (e) => text(e[key]) }));
-    parts.push(figure(keys.includes("accuracy") ? "Loss and accuracy after every epoch." : "Loss after every epoch.", trainingCharts(epochs), table(columns, epochs, "Training by epoch")));
-  }
-  return parts;
+  const { epochs } = report.training;  // seed and split: see provenance()
+  const keys = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"].filter((key) => epochs.some((e) => isNumber(e[key])));
+  const text = (value) => (isNumber(value) ? significant.format(value) : "");
+  const columns = keys.map((key) => ({ title: key, value: (e) => text(e[key]) }));
+  return [element("h2", {}, "Training"),
+    figure(keys.includes("accuracy") ? "Loss and accuracy after every epoch." : "Loss after every epoch.", trainingCharts(epochs), table(columns, epochs, "Training by epoch"))];
 }
 
 function memoryMap() {
@@ -217,7 +214,7 @@ if (accuracy.roc?.length || accuracy.calibration?.bins?.length) sections.push(cu
 if (report.costs?.length) sections.push(costs());
 if (memory.buffers?.length) sections.push(memoryMap());
 if (layers.length) sections.push(costByLayer());
-if (report.training) sections.push(training());
+if (report.training?.epochs?.length) sections.push(training());
 if (layers.length) sections.push(layerTable());
 sections.push(provenance());
 document.getElementById("page").replaceChildren(...sections.flat().filter(Boolean));
