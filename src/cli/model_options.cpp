@@ -19,7 +19,7 @@ void ModelOptions::add_to(CLI::App& command, const std::string& what, bool board
       .add_option(
           "--disable", disabled,
           "Names of passes or kernels to leave out; fast_kernels: all but the portable ones; row_chains: layers "
-          "done by bands of rows")
+          "done by bands of rows; concat_views, slice_views: concats and slices in place")
       ->delimiter(',');
   command.add_option("--stream", stream, "Take this many new frames a step and keep states instead of whole windows")
       ->check(CLI::PositiveNumber);

@@ -89,6 +89,7 @@ std::string emit_json(const Plan& plan, const EmitOptions& options, const std::v
     json["outputs"].push_back(port_json(plan, plan.outputs[i], "output", i));
   for (std::size_t s = 0; s < plan.steps.size(); ++s) json["layers"].push_back(layer_json(plan, s));
   for (const Buffer& b : plan.buffers) {
+    if (b.within >= 0) continue;  // its bytes are another buffer's
     if (b.kind == BufferKind::state) json["stateful"] = true;
     json["buffers"].push_back({{"name", b.name},
                                {"kind", buffer_kind_name(b.kind)},

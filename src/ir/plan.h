@@ -53,6 +53,7 @@ struct Buffer {
   std::int32_t last = 0;
   TensorId tensor = kNoTensor;  ///< of the planned graph, or kNoTensor for scratch
   std::uint8_t reset_byte = 0;  ///< of a state: what every byte is before the first run
+  std::int32_t within = -1;     ///< a view: its bytes are some of this buffer's, whose life covers its own
   bool operator==(const Buffer&) const = default;
 };
 
@@ -66,7 +67,7 @@ struct Argument {
   bool operator==(const Argument&) const = default;
 };
 
-/// How a kernel's output 0 may share bytes with its first pointer input. Disjoint places are always safe.
+/// How a kernel's output 0 may share bytes with one of its pointer inputs. Disjoint places are always safe.
 struct Overlap {
   bool allowed = false;
   /// Safe when output.offset + lead <= input.offset: the kernel reads each input byte at least `lead` output bytes
@@ -124,14 +125,16 @@ struct Step {
   std::vector<Argument>
       arguments;    ///< outputs first, then inputs, then scratch: the order of the C function's parameters
   Overlap overlap;  ///< between arguments[0] and the first pointer input
+  std::vector<Overlap> further_overlaps;  ///< likewise the inputs after it; empty: none may be overlapped
   /// Of a banded step, whose `kernel` is only a word for reports. Its arguments are the output, the inputs, the rows
   /// kept of each tensor between, and scratch.
   std::vector<Part> parts;
   std::vector<Round> rounds;
   std::int64_t macs = 0;
   std::int64_t instructions_estimated = 0;  ///< by the kernel's cost model; 0: unknown
-  /// Model tensor that this step completes (int8 value checked by per-layer tests), or kNoTensor.
+  /// Model tensor that arguments[0] holds after this step (checked by per-layer tests), or kNoTensor.
   TensorId tensor = kNoTensor;
+  std::int32_t node = -1;  ///< of the planned graph; of a banded step the last
   bool operator==(const Step&) const = default;
 };
 

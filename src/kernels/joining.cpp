@@ -15,23 +15,42 @@ std::vector<std::int64_t> eight(std::vector<std::int64_t> values) {
   return values;
 }
 
+/// Instructions of device/portable/concat.c.
+std::int64_t concat_cost(std::int64_t rows, const std::vector<std::int64_t>& row_bytes) {
+  std::int64_t cost = 20, row = 0;
+  bool words = true;
+  for (const std::int64_t bytes : row_bytes) {
+    row += bytes;
+    words = words && bytes % 4 == 0;
+    cost += rows * 14;
+  }
+  return cost + (words ? rows * row * 5 / 4 : rows * row * 5);
+}
+
+/// Rows are written from the first on, with what is left of each input always behind: the output may begin as far
+/// before an input as the other inputs' rows push it back, but for the last row only what stands before it there.
+Overlap concat_overlap(std::int64_t rows, const std::vector<std::int64_t>& row_bytes, std::size_t input) {
+  std::int64_t others = 0, before = 0;
+  for (std::size_t i = 0; i < row_bytes.size(); ++i) {
+    if (i != input) others += row_bytes[i];
+    if (i < input) before += row_bytes[i];
+  }
+  return {.allowed = true, .lead = (rows - 1) * others + before, .equal_offset_only = false};
+}
+
 KernelCall lower_concat(const Graph& graph, const Node& node, const Target&) {
   const Tensor& out = ops::output(graph, node);
   std::int64_t rows = 1;
   for (std::int64_t i = 0; i < node.attrs.integer("axis"); ++i) rows *= out.shape[static_cast<std::size_t>(i)];
   std::vector<std::int64_t> row_bytes;
-  bool words = true;
-  for (const TensorId id : node.inputs) {
-    row_bytes.push_back(graph.tensor(id).bytes() / rows);
-    words = words && row_bytes.back() % 4 == 0;
-  }
+  for (const TensorId id : node.inputs) row_bytes.push_back(graph.tensor(id).bytes() / rows);
   CallBuilder call("concat");
   call.reads(node, node.inputs.size()).set("rows", rows).set_list("row_bytes", eight(row_bytes));
-  // The first input is moved first, to where it stands or before.
-  if (rows == 1) call.overlap(kElementwise);
-  const auto parts = static_cast<std::int64_t>(node.inputs.size());
-  KernelCall made = call.cost(20 + rows * parts * 14 + (words ? out.bytes() * 5 / 4 : out.bytes() * 5), 250).take();
-  made.kernel = "mote_concat_" + std::to_string(parts);
+  call.overlap(concat_overlap(rows, row_bytes, 0));
+  KernelCall made = call.cost(concat_cost(rows, row_bytes), 250).take();
+  for (std::size_t i = 1; i < row_bytes.size(); ++i)
+    made.further_overlaps.push_back(concat_overlap(rows, row_bytes, i));
+  made.kernel = "mote_concat_" + std::to_string(row_bytes.size());
   return made;
 }
 
@@ -72,6 +91,15 @@ bool applies_slice(const Graph& graph, const Node& node, const Target&) {
 }
 
 }  // namespace
+
+KernelCall concat_operand(const Graph& graph, const Node& node, std::size_t operand) {
+  const std::vector<std::int64_t> row_bytes = {graph.tensor(node.inputs[operand]).bytes()};
+  CallBuilder call("concat");
+  call.set("rows", 1).set_list("row_bytes", eight(row_bytes));
+  KernelCall made = call.cost(concat_cost(1, row_bytes), 250).take();
+  made.kernel = "mote_concat_1";
+  return made;
+}
 
 const KernelDef concat = {"concat", &ops::concat, "concat.c", applies_concat, lower_concat};
 const KernelDef slice = {"slice", &ops::slice, "slice.c", applies_slice, lower_slice};

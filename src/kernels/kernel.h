@@ -23,10 +23,11 @@ struct KernelCall {
   std::vector<Constant> constants;  ///< names relative to the step ("weights"); the planner prefixes the step's name
   std::vector<TensorId>
       reads;  ///< node inputs passed as pointer arguments (activations, or constants read as such), in order
-  std::int64_t scratch_bytes = 0;  ///< passed as the last pointer argument, `void *scratch`, when not 0
-  Overlap overlap;
-  std::int64_t instructions = 0;  ///< estimate for one run; 0: unknown
-  std::int64_t code_bytes = 0;    ///< estimate of the kernel's code, for budgets; 0: unknown
+  std::int64_t scratch_bytes = 0;         ///< passed as the last pointer argument, `void *scratch`, when not 0
+  Overlap overlap;                        ///< between the output and the first of `reads`
+  std::vector<Overlap> further_overlaps;  ///< likewise those after it; empty: none may be overlapped
+  std::int64_t instructions = 0;          ///< estimate for one run; 0: unknown
+  std::int64_t code_bytes = 0;            ///< estimate of the kernel's code, for budgets; 0: unknown
   int absorbs = -1;  ///< index of the node that the call does as well; its output then has no place in memory
 };
 

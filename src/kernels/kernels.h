@@ -10,6 +10,9 @@ namespace mote::kernels {
 #include "kernels/list.inc"
 #undef MOTE_KERNEL
 
+/// What copies one operand of a concat with one row to its place in the output, where the others stand already.
+KernelCall concat_operand(const Graph& graph, const Node& node, std::size_t operand);
+
 /// Every kernel in the order of list.inc.
 std::span<const KernelDef* const> all();
 

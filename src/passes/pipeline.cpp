@@ -17,9 +17,13 @@
 #include "passes/fold_constants.h"
 #include "passes/fold_pad.h"
 #include "passes/fuse_activation.h"
+#include "passes/merge_concats.h"
 #include "passes/merge_reshapes.h"
+#include "passes/merge_slices.h"
 #include "passes/remove_dead_nodes.h"
 #include "passes/remove_no_ops.h"
+#include "passes/split_layers.h"
+#include "passes/stack_layers.h"
 
 namespace mote::passes {
 namespace fs = std::filesystem;
@@ -31,12 +35,17 @@ constexpr std::array kPasses = {
     PassDef{"fold_constants", "computes what depends on constants alone", fold_constants},
     PassDef{"remove_no_ops", "removes nodes that only hand on their input", remove_no_ops},
     PassDef{"merge_reshapes", "of reshapes in a row keeps the last", merge_reshapes},
+    PassDef{"merge_slices", "slices read from before slices, concats and pads", merge_slices},
+    PassDef{"merge_concats", "concats of concats and of neighbouring slices become one", merge_concats},
     // then everything into the layers with weights: the bias before the batch norm that follows it, both before the
     // activation,
     PassDef{"fold_bias", "added constant vectors go into float biases", fold_bias},
     PassDef{"fold_batch_norm", "batch normalisation goes into float weights and biases", fold_batch_norm},
-    PassDef{"fold_pad", "padding goes into the pads of convolutions", fold_pad},
+    PassDef{"fold_pad", "padding goes into the pads of convolutions and max pools", fold_pad},
     PassDef{"fuse_activation", "relu and relu6 go into the operator before", fuse_activation},
+    // layers whole, with what cuts and joins their channels: what is cut may be joined in another order,
+    PassDef{"split_layers", "layers whose channels are sliced become one for each slice", split_layers},
+    PassDef{"stack_layers", "layers whose channels are joined become one", stack_layers},
     // and last, when each layer stands alone with its constants, what they make constant.
     PassDef{"duplicate_channels", "of int8 channels that are the same leaves one in use", duplicate_channels},
     PassDef{"dead_channels", "removes int8 channels that are constant or unread", dead_channels},

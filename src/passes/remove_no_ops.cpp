@@ -33,7 +33,8 @@ bool clamps_nothing(std::string_view activation, const Tensor& tensor) {
 /// Input and output are known to have one type, shape and quantisation.
 bool copies(const Graph& graph, const Node& node) {
   const Tensor& out = graph.tensor(node.outputs[0]);
-  if (node.op->layout_free || node.op == &ops::quantize) return true;
+  if (node.op->layout_free || node.op == &ops::quantize || node.op == &ops::slice) return true;
+  if (node.op == &ops::concat) return node.inputs.size() == 1;
   if (node.op == &ops::relu || node.op == &ops::relu6) return clamps_nothing(node.op->name, out);
   if (node.op == &ops::pad) return all_zero(node.attrs.list("before")) && all_zero(node.attrs.list("after"));
   if (node.op == &ops::average_pool2d || node.op == &ops::max_pool2d)

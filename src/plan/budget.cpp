@@ -9,6 +9,7 @@
 #include "plan/optimisations.h"
 #include "plan/plan.h"
 #include "plan/rows.h"
+#include "plan/views.h"
 
 namespace mote {
 namespace {
@@ -22,12 +23,12 @@ std::vector<std::size_t> fullest_nodes(const Graph& graph, const Plan& plan) {
     std::int64_t live = 0;
     std::int64_t top = 0;
     for (const Buffer& b : plan.buffers) {
-      if (b.first > now || b.last < now) continue;
+      if (b.first > now || b.last < now || b.within >= 0) continue;
       live += b.bytes;
       top = std::max(top, b.offset + b.bytes);
     }
     if (top + plan.alignment > plan.arena_bytes || live >= plan.arena_bytes)
-      nodes.push_back(static_cast<std::size_t>(graph.producer(plan.steps[s].tensor)));
+      nodes.push_back(static_cast<std::size_t>(plan.steps[s].node));
   }
   const std::size_t touching = nodes.size();
   for (std::size_t i = 0; i < touching; ++i)
@@ -47,6 +48,7 @@ std::int64_t instructions_of(const Plan& plan) {
 struct Exchange {
   std::vector<std::size_t> taken;
   RowChains chains;
+  Views views;
 };
 
 /// Among the kernels that do the node alone and need no more constants than the one taken.
@@ -69,7 +71,7 @@ bool in_chain(const KernelChoice& choice, std::size_t n) {
 
 /// The chain takes the place of all that its nodes were part of.
 Exchange with_chain(const KernelChoice& choice, std::shared_ptr<const RowChain> chain) {
-  Exchange exchange{choice.taken, {}};
+  Exchange exchange{choice.taken, {}, choice.views};
   const std::size_t first = chain->schedule.first, last = chain->schedule.last;
   for (const auto& other : choice.chains)
     if (other->schedule.last < first || other->schedule.first > last) exchange.chains.push_back(other);
@@ -95,16 +97,19 @@ Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions
                      KernelChoice& choice, Plan& plan) {
   RowKernels row_kernels(graph, target, options);
   while (plan.arena_bytes > goal.bytes) {
-    const Exchange before{choice.taken, choice.chains};
+    const Exchange before{choice.taken, choice.chains, choice.views};
     double best_price = -1;
     Exchange best;
     Plan best_plan;
     const auto attempt = [&](Exchange exchange) -> Result<void> {
-      choice.taken = exchange.taken;
-      choice.chains = exchange.chains;
+      const auto change_to = [&choice](const Exchange& other) {
+        choice.taken = other.taken;
+        choice.chains = other.chains;
+        choice.views = other.views;
+      };
+      change_to(exchange);
       auto laid_out = lay_out(graph, target, options, choice);
-      choice.taken = before.taken;
-      choice.chains = before.chains;
+      change_to(before);
       MOTE_TRY(Plan smaller, std::move(laid_out));
       const std::int64_t won = plan.arena_bytes - smaller.arena_bytes;
       const std::int64_t allowed = options.budget.flash_bytes;
@@ -140,6 +145,13 @@ Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions
       for (const auto& [n, k] : places) other.taken[n] = k;
       MOTE_TRY_VOID(attempt(std::move(other)));
     }
+    // A view keeps its whole alive: a copy may need less.
+    std::vector<std::size_t> viewed;
+    for (const BufferView& view : before.views)
+      if (viewed.empty() || viewed.back() != view.node) viewed.push_back(view.node);
+    for (const std::size_t n : viewed)
+      MOTE_TRY_VOID(attempt({before.taken, before.chains, without_views(before.views, n)}));
+    if (viewed.size() > 1) MOTE_TRY_VOID(attempt({before.taken, before.chains, {}}));
     if (is_on(kRowChains, options.disabled_kernels))
       for (const RowSchedule& schedule : row_schedules(graph, plan))
         if (auto chain = row_kernels.lower(schedule, choice))
@@ -147,6 +159,7 @@ Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions
     if (best_price < 0) return {};
     choice.taken = std::move(best.taken);
     choice.chains = std::move(best.chains);
+    choice.views = std::move(best.views);
     plan = std::move(best_plan);
   }
   return {};
@@ -178,7 +191,7 @@ Result<void> check_budget(const Plan& plan, const Budget& budget) {
     const auto live = [&](std::int32_t step) {
       std::int64_t sum = 0;
       for (const Buffer& b : plan.buffers)
-        if (b.first <= step && step <= b.last) sum += b.bytes;
+        if (b.first <= step && step <= b.last && b.within < 0) sum += b.bytes;
       return sum;
     };
     for (std::int32_t s = 0; s < static_cast<std::int32_t>(plan.steps.size()); ++s)
@@ -188,7 +201,7 @@ Result<void> check_budget(const Plan& plan, const Budget& budget) {
       }
     std::string blame;
     for (const Buffer& b : plan.buffers)
-      if (b.first <= worst && worst <= b.last)
+      if (b.first <= worst && worst <= b.last && b.within < 0)
         blame += fmt::format("{}{} {}", blame.empty() ? "" : ", ", b.name, b.bytes);
     return does_not_fit(
         fmt::format("the arena needs {} bytes of RAM, {} more than the {} allowed; fullest at layer "

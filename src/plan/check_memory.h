@@ -6,9 +6,10 @@
 
 namespace mote {
 
-/// Internal error naming step and buffers if some read would see another buffer's bytes, if two arguments of one step
-/// overlap beyond what the step's kernel allows, if a buffer leaves the arena or its alignment, or if state does not
-/// survive two runs.
-Result<void> check_memory(const Plan& plan);
+/// Internal error naming step and buffers if some read would see other bytes than those of its tensor, if two arguments
+/// of one step overlap beyond what the step's kernel allows, if a buffer leaves the arena or its alignment, or if state
+/// does not survive two runs. `graph` is the one that was planned: it says which bytes of concats, slices and reshapes
+/// are bytes of other tensors.
+Result<void> check_memory(const Plan& plan, const Graph& graph);
 
 }  // namespace mote

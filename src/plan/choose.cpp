@@ -6,6 +6,7 @@
 #include "ir/int4.h"
 #include "ops/ops.h"
 #include "plan/plan.h"
+#include "plan/views.h"
 
 namespace mote {
 namespace {
@@ -179,7 +180,7 @@ Result<KernelChoice> choose_kernels(const Graph& graph, const Target& target, co
     save_flash(found, choice);
   }
   if (options.budget.flash_bytes > 0) fit_flash(found, choice, options.budget.flash_bytes);
-  return KernelChoice{std::move(found), std::move(choice), {}};
+  return KernelChoice{std::move(found), std::move(choice), {}, find_views(graph, target, options.disabled_kernels)};
 }
 
 }  // namespace mote

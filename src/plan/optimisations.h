@@ -12,7 +12,9 @@ namespace mote {
 
 inline constexpr std::string_view kShareConstants = "share_constants";  ///< equal constants are stored once
 inline constexpr std::string_view kRowChains = "row_chains";            ///< layers by bands of rows (plan/rows.h)
-inline constexpr std::array kPlanOptimisations = {kShareConstants, kRowChains};
+inline constexpr std::string_view kConcatViews = "concat_views";        ///< concats in place (plan/views.h)
+inline constexpr std::string_view kSliceViews = "slice_views";          ///< slices likewise
+inline constexpr std::array kPlanOptimisations = {kShareConstants, kRowChains, kConcatViews, kSliceViews};
 
 /// Whether this one is not among the names that are left out.
 inline bool is_on(std::string_view name, const std::vector<std::string>& disabled) {

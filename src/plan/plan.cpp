@@ -1,15 +1,18 @@
-// See plan.h. Tensors that share bytes (reshapes) become one buffer; every other node becomes a step.
+// See plan.h. Tensors that share bytes (reshapes) become one buffer, views (plan/views.h) buffers within others; every
+// other node becomes a step.
 #include "plan/plan.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
+#include "kernels/kernels.h"
+#include "ops/ops.h"
 #include "plan/check_memory.h"
 #include "plan/memory.h"
 #include "plan/optimisations.h"
 #include "plan/rows.h"
+#include "plan/views.h"
 
 namespace mote {
 namespace {
@@ -21,9 +24,9 @@ class Planner {
       : graph_(graph),
         target_(target),
         options_(options),
-        home_(graph.tensors.size()),
+        home_(homes(graph)),
+        view_of_(graph.tensors.size(), nullptr),
         buffer_of_(graph.tensors.size(), -1) {
-    std::iota(home_.begin(), home_.end(), 0);
     const auto& off = options.disabled_kernels;
     share_ = std::find(off.begin(), off.end(), kShareConstants) == off.end();
   }
@@ -34,8 +37,12 @@ class Planner {
     plan_.target = target_.name;
     plan_.streaming = options_.streaming;
     plan_.alignment = target_.alignment;
-    alias_layout_free();
     MOTE_TRY_VOID(check_outputs());
+    std::vector<std::vector<const BufferView*>> views(graph_.nodes.size());
+    for (const BufferView& view : choice.views) {
+      views[view.node].push_back(&view);
+      view_of_[home(view.part)] = &view;
+    }
     add_inputs();
     std::vector<bool> absorbed(graph_.nodes.size(), false);
     std::vector<const RowChain*> chain_at(graph_.nodes.size(), nullptr);  // by last node
@@ -51,24 +58,19 @@ class Planner {
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
       if (chain_at[n] != nullptr)
         add_chain(*chain_at[n]);
+      else if (!views[n].empty())
+        add_copies(n, views[n]);
       else if (!choice.options[n].empty() && !absorbed[n])
         add_step(n, choice.options[n][choice.taken[n]].call);
     }
     add_outputs();
+    extend_wholes();
     place();
     return std::move(plan_);
   }
 
  private:
   std::size_t home(TensorId id) const { return static_cast<std::size_t>(home_[static_cast<std::size_t>(id)]); }
-
-  /// A reshape's output lives where its input lives. Nodes stand in order, so one sweep finds every chain's first
-  /// tensor.
-  void alias_layout_free() {
-    for (const Node& node : graph_.nodes)
-      if (node.op->layout_free && !graph_.tensor(node.inputs[0]).is_constant())
-        home_[static_cast<std::size_t>(node.outputs[0])] = home_[static_cast<std::size_t>(node.inputs[0])];
-  }
 
   Result<void> check_outputs() const {
     for (const TensorId id : graph_.outputs)
@@ -78,13 +80,16 @@ class Planner {
     return {};
   }
 
+  /// Of a view it is the offset from the whole that stands in it until place(). A whole comes before its parts.
   std::int32_t buffer(TensorId id, BufferKind kind, std::int32_t first) {
     const std::size_t root = home(id);
     if (buffer_of_[root] >= 0) return buffer_of_[root];
     const Tensor& tensor = graph_.tensors[root];
-    plan_.buffers.push_back({identifier(tensor.name), kind, tensor.bytes(), 0, first, first,
-                             static_cast<TensorId>(root),
-                             kind == BufferKind::state ? reset_byte(tensor) : std::uint8_t{0}});
+    const BufferView* view = view_of_[root];
+    const std::int32_t whole = view == nullptr ? -1 : buffer(view->whole, BufferKind::activation, first);
+    plan_.buffers.push_back({identifier(tensor.name), kind, tensor.bytes(), view == nullptr ? 0 : view->offset, first,
+                             first, static_cast<TensorId>(root),
+                             kind == BufferKind::state ? reset_byte(tensor) : std::uint8_t{0}, whole});
     return buffer_of_[root] = static_cast<std::int32_t>(plan_.buffers.size()) - 1;
   }
 
@@ -105,6 +110,7 @@ class Planner {
   void add_outputs() {
     const auto end = static_cast<std::int32_t>(plan_.steps.size());
     for (const TensorId id : graph_.outputs) {
+      buffer(id, BufferKind::activation, end);  // of a slice that no step reads
       plan_.outputs.push_back(port(id));
       Buffer& out = at(plan_.outputs.back().buffer);
       out.last = end;
@@ -153,7 +159,9 @@ class Planner {
     step.macs = macs(n) + (call.absorbs < 0 ? 0 : macs(static_cast<std::size_t>(call.absorbs)));
     step.instructions_estimated = call.instructions;
     step.tensor = node.outputs[0];
+    step.node = static_cast<std::int32_t>(n);
     if (options_.in_place) step.overlap = call.overlap;
+    if (options_.in_place) step.further_overlaps = std::move(call.further_overlaps);
 
     std::vector<std::int32_t> placed;  // the call's constants among the plan's
     for (Constant& constant : call.constants) placed.push_back(add_constant(std::move(constant), step.name));
@@ -169,25 +177,60 @@ class Planner {
       step.arguments.push_back(
           {buffer(id, kind, index), -1, state ? Access::read_write : Access::write, std::string(c_type(tensor.type))});
     }
-    for (const TensorId id : call.reads) {
-      const Tensor& tensor = graph_.tensor(id);
-      Argument argument{-1, -1, Access::read, std::string(c_type(tensor.type))};
-      if (tensor.is_constant()) {
-        argument.constant = add_constant(
-            {fmt::format("input_{}", step.arguments.size() - node.outputs.size()), argument.c_type, *tensor.data, 4},
-            step.name);
-      } else {
-        argument.buffer = buffer(id, BufferKind::activation, index);
-        at(argument.buffer).last = std::max(at(argument.buffer).last, index);
-      }
-      step.arguments.push_back(std::move(argument));
-    }
+    for (std::size_t i = 0; i < call.reads.size(); ++i)
+      step.arguments.push_back(read(call.reads[i], index, fmt::format("input_{}", i), step.name));
     if (call.scratch_bytes > 0) {
       plan_.buffers.push_back(
           {step.name + "_scratch", BufferKind::scratch, call.scratch_bytes, 0, index, index, kNoTensor});
       step.arguments.push_back({static_cast<std::int32_t>(plan_.buffers.size()) - 1, -1, Access::write, "void"});
     }
     plan_.steps.push_back(std::move(step));
+  }
+
+  Argument read(TensorId id, std::int32_t index, const std::string& constant_name, const std::string& step) {
+    const Tensor& tensor = graph_.tensor(id);
+    Argument argument{-1, -1, Access::read, std::string(c_type(tensor.type))};
+    if (tensor.is_constant()) {
+      argument.constant = add_constant({constant_name, argument.c_type, *tensor.data, 4}, step);
+    } else {
+      argument.buffer = buffer(id, BufferKind::activation, index);
+      at(argument.buffer).last = std::max(at(argument.buffer).last, index);
+    }
+    return argument;
+  }
+
+  /// Of a concat some of whose operands are views: the others are copied to their places. Nothing for a slice.
+  void add_copies(std::size_t n, const std::vector<const BufferView*>& views) {
+    const Node& node = graph_.nodes[n];
+    std::int64_t offset = 0;
+    for (std::size_t i = 0; node.op == &ops::concat && i < node.inputs.size(); ++i) {
+      const TensorId id = node.inputs[i];
+      const std::int64_t bytes = graph_.tensor(id).bytes();
+      const bool in_place =
+          std::any_of(views.begin(), views.end(), [i](const BufferView* v) { return v->operand == i; });
+      if (!in_place) {
+        const auto index = static_cast<std::int32_t>(plan_.steps.size());
+        KernelCall call = kernels::concat_operand(graph_, node, i);
+        Step step;
+        step.name = unique_step_name(fmt::format("{}_{}", node.name, i));
+        step.op = node.op->name;
+        step.kernel = std::move(call.kernel);
+        step.params_type = std::move(call.params_type);
+        step.header = std::move(call.header);
+        step.sources = std::move(call.sources);
+        step.fields = std::move(call.fields);
+        step.instructions_estimated = call.instructions;
+        step.tensor = id;
+        step.node = static_cast<std::int32_t>(n);
+        const std::int32_t whole = buffer(node.outputs[0], BufferKind::activation, index);
+        plan_.buffers.push_back({step.name, BufferKind::activation, bytes, offset, index, index, id, 0, whole});
+        step.arguments.push_back({static_cast<std::int32_t>(plan_.buffers.size()) - 1, -1, Access::write,
+                                  std::string(c_type(graph_.tensor(id).type))});
+        step.arguments.push_back(read(id, index, "input", step.name));
+        plan_.steps.push_back(std::move(step));
+      }
+      offset += bytes;
+    }
   }
 
   /// Layers by bands of rows: one step, whose rings are buffers of its own.
@@ -203,6 +246,7 @@ class Planner {
     for (std::size_t n = schedule.first; n <= schedule.last; ++n) step.macs += macs(n);
     step.instructions_estimated = chain.instructions;
     step.tensor = last.outputs[0];
+    step.node = static_cast<std::int32_t>(schedule.last);
     if (options_.in_place) step.overlap = {.allowed = true, .lead = schedule.lead, .equal_offset_only = false};
     std::vector<std::int32_t> placed;  // the chain's constants among the plan's
     for (const Constant& constant : chain.constants) placed.push_back(add_constant(constant, step.name + "_rows"));
@@ -234,32 +278,126 @@ class Planner {
     plan_.steps.push_back(std::move(step));
   }
 
-  /// An output may overlap its input only where the input's value dies in that very step.
-  std::vector<AllowedOverlap> overlaps() const {
+  /// A whole lives while any of its parts does.
+  void extend_wholes() {
+    for (std::size_t b = plan_.buffers.size(); b-- > 0;) {
+      const Buffer& part = plan_.buffers[b];
+      if (part.within < 0) continue;
+      Buffer& whole = at(part.within);
+      whole.first = std::min(whole.first, part.first);
+      whole.last = std::max(whole.last, part.last);
+    }
+  }
+
+  /// The buffer that is no view and holds this one, and where.
+  struct Root {
+    std::int32_t buffer = -1;
+    std::int64_t offset = 0;
+  };
+  Root root(std::int32_t b) {
+    Root found{b, 0};
+    for (; at(found.buffer).within >= 0; found.buffer = at(found.buffer).within)
+      found.offset += at(found.buffer).offset;
+    return found;
+  }
+
+  /// How the step's output may overlap this one of its arguments, a buffer that is read: what holds for all reads of
+  /// it.
+  static Overlap overlap_with(const Step& step, std::int32_t buffer) {
+    std::size_t reads = 0;
+    std::int32_t first = -1;
+    Overlap all{.allowed = true, .lead = INT64_MIN, .equal_offset_only = false};
+    for (const Argument& argument : step.arguments) {
+      if (argument.access != Access::read) continue;
+      const std::size_t i = reads++;
+      if (i == 0) first = argument.buffer;
+      if (argument.buffer != buffer) continue;
+      Overlap one;
+      if (i == 0 || (step.further_overlaps.empty() && buffer == first))
+        one = step.overlap;
+      else if (i <= step.further_overlaps.size())
+        one = step.further_overlaps[i - 1];
+      all.allowed = all.allowed && one.allowed;
+      all.lead = std::max(all.lead, one.lead);
+      all.equal_offset_only = all.equal_offset_only || one.equal_offset_only;
+    }
+    return all;
+  }
+
+  bool holds(std::int32_t whole, std::int32_t part) {
+    while (part >= 0 && part != whole) part = at(part).within;
+    return part == whole;
+  }
+
+  /// Where what was written before this step of the buffer that is to be written ends: other parts of the same whole.
+  std::int64_t written_before(std::int32_t written, std::int32_t now) {
+    const std::int32_t whole = root(written).buffer;
+    std::int64_t end = 0;
+    for (std::int32_t b = 0; b < static_cast<std::int32_t>(plan_.buffers.size()); ++b) {
+      if (at(b).first >= now || holds(b, written)) continue;
+      if (const Root there = root(b); there.buffer == whole) end = std::max(end, there.offset + at(b).bytes);
+    }
+    return end;
+  }
+
+  /// An output may overlap an input only where the input's value dies in that very step, with all that lies in its
+  /// whole, and where it keeps clear of what stands in the output's whole before.
+  std::vector<AllowedOverlap> overlaps() {
     std::vector<AllowedOverlap> allowed;
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
       const Step& step = plan_.steps[s];
-      if (!step.overlap.allowed) continue;
-      const auto input = std::find_if(step.arguments.begin(), step.arguments.end(),
-                                      [](const Argument& a) { return a.access == Access::read; });
-      if (input == step.arguments.end() || input->buffer < 0 || step.arguments[0].buffer < 0) continue;
-      const Buffer& in = plan_.buffers[static_cast<std::size_t>(input->buffer)];
-      const Buffer& out = plan_.buffers[static_cast<std::size_t>(step.arguments[0].buffer)];
       const auto now = static_cast<std::int32_t>(s);
-      if (in.last == now && out.first == now && in.kind != BufferKind::state)
-        allowed.push_back({step.arguments[0].buffer, input->buffer, step.overlap});
+      const std::int32_t written = step.arguments[0].buffer;
+      if (written < 0) continue;
+      const Root out = root(written);
+      const std::int64_t before = written_before(written, now);
+      std::vector<std::int32_t> seen;
+      for (const Argument& argument : step.arguments) {
+        if (argument.access != Access::read || argument.buffer < 0) continue;
+        if (std::find(seen.begin(), seen.end(), argument.buffer) != seen.end()) continue;
+        seen.push_back(argument.buffer);
+        Overlap overlap = overlap_with(step, argument.buffer);
+        const Root in = root(argument.buffer);
+        if (!overlap.allowed || at(in.buffer).last != now || at(in.buffer).kind == BufferKind::state) continue;
+        const bool alone = std::none_of(step.arguments.begin(), step.arguments.end(), [&](const Argument& other) {
+          if (other.buffer < 0 || other.buffer == argument.buffer || other.buffer == written) return false;
+          const std::int32_t there = root(other.buffer).buffer;
+          return there == in.buffer || (there == out.buffer && other.access != Access::read);
+        });
+        if (!alone || in.buffer == out.buffer) continue;
+        if (overlap.equal_offset_only && (in.offset != out.offset || before > 0)) continue;
+        overlap.lead = std::max(overlap.lead + out.offset - in.offset, before > 0 ? before : INT64_MIN);
+        allowed.push_back({out.buffer, in.buffer, overlap});
+      }
     }
     return allowed;
   }
 
+  /// Wholes get offsets, views theirs within them.
   void place() {
     const auto end = static_cast<std::int32_t>(plan_.steps.size());
     std::vector<Lifetime> lifetimes;
-    for (const Buffer& b : plan_.buffers)
-      lifetimes.push_back(b.kind == BufferKind::state ? Lifetime{b.bytes, -1, end}
-                                                      : Lifetime{b.bytes, b.first, b.last});
-    const MemoryLayout layout = plan_memory(lifetimes, overlaps(), plan_.alignment);
-    for (std::size_t b = 0; b < plan_.buffers.size(); ++b) plan_.buffers[b].offset = layout.offsets[b];
+    std::vector<std::int32_t> request(plan_.buffers.size(), -1);
+    for (std::size_t b = 0; b < plan_.buffers.size(); ++b) {
+      const Buffer& buffer = plan_.buffers[b];
+      if (buffer.within >= 0) continue;
+      request[b] = static_cast<std::int32_t>(lifetimes.size());
+      lifetimes.push_back(buffer.kind == BufferKind::state ? Lifetime{buffer.bytes, -1, end}
+                                                           : Lifetime{buffer.bytes, buffer.first, buffer.last});
+    }
+    std::vector<AllowedOverlap> allowed = overlaps();
+    for (AllowedOverlap& pair : allowed) {
+      pair.output = request[static_cast<std::size_t>(pair.output)];
+      pair.input = request[static_cast<std::size_t>(pair.input)];
+    }
+    const MemoryLayout layout = plan_memory(lifetimes, allowed, plan_.alignment);
+    for (std::size_t b = 0; b < plan_.buffers.size(); ++b) {
+      Buffer& buffer = plan_.buffers[b];
+      if (buffer.within < 0)
+        buffer.offset = layout.offsets[static_cast<std::size_t>(request[b])];
+      else
+        buffer.offset += at(buffer.within).offset;
+    }
     plan_.arena_bytes = layout.total;
   }
 
@@ -267,9 +405,10 @@ class Planner {
   const Target& target_;
   const PlanOptions& options_;
   Plan plan_;
-  bool share_ = true;                    ///< constants
-  std::vector<TensorId> home_;           ///< tensor -> the tensor whose bytes it shares
-  std::vector<std::int32_t> buffer_of_;  ///< home tensor -> buffer, or -1
+  bool share_ = true;                       ///< constants
+  std::vector<TensorId> home_;              ///< tensor -> the tensor whose bytes it shares
+  std::vector<const BufferView*> view_of_;  ///< home tensor -> the view that says where it lies, or null
+  std::vector<std::int32_t> buffer_of_;     ///< home tensor -> buffer, or -1
 };
 
 }  // namespace
@@ -294,7 +433,7 @@ Result<Plan> make_plan(const Graph& graph, const Target& target, const PlanOptio
   }
   if (budget.ram_bytes > 0 && plan.arena_bytes > budget.ram_bytes)
     MOTE_TRY_VOID(fit_ram(graph, target, options, {.bytes = budget.ram_bytes}, choice, plan));
-  MOTE_TRY_VOID(check_memory(plan));
+  MOTE_TRY_VOID(check_memory(plan, graph));
   MOTE_TRY_VOID(check_budget(plan, budget));
   return plan;
 }

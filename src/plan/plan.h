@@ -32,12 +32,24 @@ struct Candidate {
 struct RowChain;  // plan/rows.h
 using RowChains = std::vector<std::shared_ptr<const RowChain>>;
 
+/// A concat or slice in place (plan/views.h): the bytes of `part` are those of `whole` from `offset` on.
+struct BufferView {
+  std::size_t node = 0;     ///< the concat or slice
+  std::size_t operand = 0;  ///< of a concat: which input `part` is
+  TensorId part = kNoTensor;
+  TensorId whole = kNoTensor;
+  std::int64_t offset = 0;
+  bool operator==(const BufferView&) const = default;
+};
+using Views = std::vector<BufferView>;
+
 /// Every kernel that could do each node (none for layout-free nodes), and which is taken; chains of nodes that are done
-/// by bands instead, disjoint.
+/// by bands instead, disjoint; and which concats and slices are no steps.
 struct KernelChoice {
   std::vector<std::vector<Candidate>> options;  ///< by node
   std::vector<std::size_t> taken;               ///< by node, index into its options
   RowChains chains;
+  Views views;
 };
 
 /// Every kernel that could do the node, in the list's order. `wide` is the graph with int8 in the place of int4.

@@ -216,18 +216,18 @@ struct StepNeed {
   std::int64_t bytes = 0;
 };
 
-std::vector<StepNeed> step_needs(const Graph& graph, const Plan& plan) {
+std::vector<StepNeed> step_needs(const Plan& plan) {
   std::vector<StepNeed> needs;
   for (std::size_t s = 0; s < plan.steps.size(); ++s) {
     const auto now = static_cast<std::int32_t>(s);
     std::int64_t sum = 0, low = plan.arena_bytes, high = 0;
     for (const Buffer& b : plan.buffers) {
-      if (b.kind != BufferKind::state && (b.first > now || b.last < now)) continue;
+      if ((b.kind != BufferKind::state && (b.first > now || b.last < now)) || b.within >= 0) continue;
       sum += b.bytes;
       low = std::min(low, b.offset);
       high = std::max(high, b.offset + b.bytes);
     }
-    needs.push_back({static_cast<std::size_t>(graph.producer(plan.steps[s].tensor)), std::min(sum, high - low)});
+    needs.push_back({static_cast<std::size_t>(plan.steps[s].node), std::min(sum, high - low)});
   }
   return needs;
 }
@@ -236,14 +236,14 @@ std::vector<StepNeed> step_needs(const Graph& graph, const Plan& plan) {
 std::int64_t bytes_across(const Graph& graph, const Plan& plan, std::size_t first, std::size_t last) {
   std::int32_t begin = INT32_MAX, end = -1;
   for (std::size_t s = 0; s < plan.steps.size(); ++s) {
-    const auto node = static_cast<std::size_t>(graph.producer(plan.steps[s].tensor));
+    const auto node = static_cast<std::size_t>(plan.steps[s].node);
     if (node < first || node > last) continue;
     begin = std::min(begin, static_cast<std::int32_t>(s));
     end = static_cast<std::int32_t>(s);
   }
   std::int64_t sum = 0;
   for (const Buffer& b : plan.buffers) {
-    const bool across = b.kind == BufferKind::state || (b.first < begin && b.last > end);
+    const bool across = b.within < 0 && (b.kind == BufferKind::state || (b.first < begin && b.last > end));
     bool read = false;
     for (std::size_t n = first; n <= last && across; ++n)
       for (const TensorId id : graph.nodes[n].inputs) read = read || (id != kNoTensor && id == b.tensor);
@@ -269,7 +269,7 @@ std::optional<RowSchedule> schedule_rows(const Graph& graph, std::size_t first, 
 std::vector<RowSchedule> row_schedules(const Graph& graph, const Plan& plan) {
   constexpr std::size_t kLongest = 20;       // nodes of a chain
   constexpr std::size_t kMostStretches = 5;  // that are tried
-  std::vector<StepNeed> needs = step_needs(graph, plan);
+  std::vector<StepNeed> needs = step_needs(plan);
   struct Hope {
     std::int64_t bytes = 0;
     std::vector<RowSchedule> schedules;

@@ -45,7 +45,7 @@ void compile(Graph graph, const Target& target, const std::vector<Bytes>& expect
   options.budget.ram_bytes = 1 << 20;
   const auto plan = make_plan(graph, target, options);
   if (plan) {
-    if (const auto checked = check_memory(*plan); !checked) broken(checked.error().to_string());
+    if (const auto checked = check_memory(*plan, graph); !checked) broken(checked.error().to_string());
   } else if (plan.error().code == Code::Internal) {
     broken(plan.error().to_string());
   }

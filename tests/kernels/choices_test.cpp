@@ -58,7 +58,7 @@ int expect_reference_fused(const Graph& original, const std::string& what) {
       }
   if (fused == 0) return 0;
   const auto plan = lay_out(original, host_target(), {}, *choice);
-  EXPECT_TRUE(plan && check_memory(*plan)) << what;
+  EXPECT_TRUE(plan && check_memory(*plan, original)) << what;
   if (!plan) return 0;
   PlanRunner runner(*plan);
   Executor reference(original);

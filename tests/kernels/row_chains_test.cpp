@@ -57,7 +57,7 @@ TEST(RowChains, RandomStretchesGiveTheReferencesOutputs) {
       options.in_place = in_place;
       const auto plan = lay_out(graph, host_target(), options, *choice);
       ASSERT_TRUE(plan) << plan.error().to_string();
-      const auto safe = check_memory(*plan);
+      const auto safe = check_memory(*plan, graph);
       ASSERT_TRUE(safe) << "seed " << seed << ": " << safe.error().to_string();
       PlanRunner runner(*plan);
       Executor reference(graph);
@@ -93,10 +93,10 @@ TEST(RowChains, CheckerFollowsEveryRow) {
           BandCall& changed = bad.steps[s].rounds[r].calls[c];
           const std::string what = fmt::format("seed {} step {} round {} call {}", seed, s, r, c);
           changed.stretches[1].tensor += 4;  // reads, or moves, other rows than stand there
-          EXPECT_FALSE(check_memory(bad)) << what;
+          EXPECT_FALSE(check_memory(bad, graph)) << what;
           bad = *good;  // what is written is said to be other rows: a later read misses them, if there is one
           bad.steps[s].rounds[r].calls[c].stretches[0].tensor += 4;
-          if (check_memory(bad)) ++unread;
+          if (check_memory(bad, graph)) ++unread;
           bad = *good;
           const std::int32_t ring = call.stretches[0].argument;
           bad.buffers[static_cast<std::size_t>(step.arguments[static_cast<std::size_t>(ring)].buffer)].bytes -= 4;
@@ -105,7 +105,7 @@ TEST(RowChains, CheckerFollowsEveryRow) {
           const Buffer& whole =
               good->buffers[static_cast<std::size_t>(step.arguments[static_cast<std::size_t>(ring)].buffer)];
           if (end == whole.bytes) {
-            EXPECT_FALSE(check_memory(bad)) << what;
+            EXPECT_FALSE(check_memory(bad, graph)) << what;
           }
           ++broken;
         }
@@ -207,7 +207,7 @@ TEST(RowChains, M4KernelsWorkOnBands) {
   EXPECT_GE(kernels.size(), 6U);
   const auto plan = lay_out(merged.graph, target, {}, *choice);
   ASSERT_TRUE(plan) << plan.error().to_string();
-  const auto safe = check_memory(*plan);
+  const auto safe = check_memory(*plan, merged.graph);
   ASSERT_TRUE(safe) << safe.error().to_string();
   check_plan(merged, plan, target, m4, "chains on chip");
 }

@@ -97,7 +97,7 @@ void expect_fused(Merged& merged, const std::set<std::string_view>& wanted) {
     const auto plan = lay_out(merged.graph, target, {}, *choice);
     ASSERT_TRUE(plan) << plan.error().to_string();
     EXPECT_EQ(plan->steps.size() + fused, merged.graph.nodes.size());
-    const auto safe = check_memory(*plan);
+    const auto safe = check_memory(*plan, merged.graph);
     ASSERT_TRUE(safe) << safe.error().to_string();
     check_plan(merged, plan, target, on_chip ? m4 : host, on_chip ? "fused on chip" : "fused on host");
   }

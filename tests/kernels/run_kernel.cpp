@@ -68,19 +68,24 @@ Bytes run_apart(const KernelDef& def, const OpCase& test) {
   return {buffers[0].get(), buffers[0].get() + poison.size()};
 }
 
-Bytes run_overlapping(const KernelDef& def, const OpCase& test) {
+Bytes run_overlapping(const KernelDef& def, const OpCase& test, std::size_t input) {
   const KernelCall call = def.lower(test.graph, test.graph.nodes[0], host_target());
-  if (!call.overlap.allowed) return {};
+  Overlap overlap = call.overlap;
+  if (input > 0) overlap = input <= call.further_overlaps.size() ? call.further_overlaps[input - 1] : Overlap{};
+  if (!overlap.allowed) return {};
   const std::vector<Bytes> values = argument_values(call, test);
   const auto out_bytes = static_cast<std::size_t>(test.graph.tensor(test.graph.outputs[0]).bytes());
   // Floats stay aligned: leads of float kernels are multiples of 4, mixed ones are rounded up as the planner would.
-  const auto lead =
-      call.overlap.equal_offset_only ? std::size_t{0} : static_cast<std::size_t>((call.overlap.lead + 3) / 4 * 4);
-  std::vector<std::uint8_t> memory(std::max(out_bytes, lead + values[0].size()), 0xa5);
-  std::memcpy(memory.data() + lead, values[0].data(), values[0].size());
+  const auto lead = overlap.equal_offset_only ? std::size_t{0} : static_cast<std::size_t>((overlap.lead + 3) / 4 * 4);
+  std::vector<std::uint8_t> memory(std::max(out_bytes, lead + values[input].size()), 0xa5);
+  std::memcpy(memory.data() + lead, values[input].data(), values[input].size());
   std::vector<std::unique_ptr<std::uint8_t[]>> others;
-  std::vector<void*> arguments = {memory.data(), memory.data() + lead};
-  for (std::size_t i = 1; i < values.size(); ++i) {
+  std::vector<void*> arguments = {memory.data()};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i == input) {
+      arguments.push_back(memory.data() + lead);
+      continue;
+    }
     others.push_back(exact_copy(values[i]));
     arguments.push_back(others.back().get());
   }

@@ -16,8 +16,8 @@ const Target& host_target();
 /// unaligned beyond its element type.
 Bytes run_apart(const KernelDef& def, const OpCase& test);
 
-/// The kernel's output with the output lying `call.overlap.lead` bytes before its first input (or on it, if only that
-/// is allowed). Empty if the kernel allows no overlap.
-Bytes run_overlapping(const KernelDef& def, const OpCase& test);
+/// The kernel's output with the output lying the overlap's `lead` bytes before the first of its inputs, or another (or
+/// on it, if only that is allowed). Empty if the kernel allows no overlap with it.
+Bytes run_overlapping(const KernelDef& def, const OpCase& test, std::size_t input = 0);
 
 }  // namespace mote::testing

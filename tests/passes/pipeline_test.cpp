@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "ir/graph_file.h"
 #include "ir/verify.h"
@@ -47,6 +50,13 @@ void expect_same_function(const Graph& before, const Graph& after, const std::st
   }
 }
 
+std::int64_t macs_of(const Graph& graph) {
+  std::int64_t sum = 0;
+  for (const Node& node : graph.nodes)
+    if (node.op->macs != nullptr) sum += node.op->macs(graph, node);
+  return sum;
+}
+
 void check_seed(DType type, std::uint64_t seed, std::size_t& rewritten) {
   const testing::RandomGraphOptions options{.type = type, .layers = 8, .joins = seed % 3 == 0};
   const Graph graph = random_graph(seed, options);
@@ -75,6 +85,34 @@ TEST(Pipeline, KeepsFloatGraphs) {
   std::size_t rewritten = 0;
   for (std::uint64_t seed = 0; seed < 400 && !HasFatalFailure(); ++seed) check_seed(DType::f32, seed, rewritten);
   EXPECT_GT(rewritten, 200U);
+}
+
+/// The passes on concats, slices and pads, each alone on many graphs that have them, and how often it finds something.
+TEST(Pipeline, JoinsAreRewrittenBitForBit) {
+  std::map<std::string_view, int> rewritten;
+  for (std::uint64_t seed = 1000; seed < 1500 && !HasFatalFailure(); ++seed) {
+    const Graph graph = random_graph(
+        seed, {.type = DType::i8, .layers = 9, .no_ops = seed % 2 == 0, .joins = true, .fours = seed % 3 == 0 ? 0 : 6});
+    for (const auto& pass : passes::all()) {
+      static constexpr std::array kJoins = {"merge_slices", "merge_concats", "fold_pad", "split_layers",
+                                            "stack_layers"};
+      if (std::find(kJoins.begin(), kJoins.end(), pass.name) == kJoins.end()) continue;
+      Graph after = graph;
+      const auto result = passes::run_passes({&pass, 1}, after, {}, {});
+      ASSERT_TRUE(result.ok()) << "seed " << seed << ": " << result.error().to_string();
+      expect_same_function(graph, after, fmt::format("seed {}, {}", seed, pass.name));
+      EXPECT_LE(macs_of(after), macs_of(graph)) << "seed " << seed << ", " << pass.name;
+      if (to_text(after, nullptr) != to_text(graph, nullptr)) ++rewritten[pass.name];
+    }
+    Graph whole = graph;
+    ASSERT_TRUE(passes::run(whole, {}).ok());
+    expect_same_function(graph, whole, fmt::format("seed {}, all passes", seed));
+  }
+  for (const auto& [name, graphs] : rewritten) {
+    EXPECT_GT(graphs, 15) << name;
+    RecordProperty(std::string(name), graphs);
+  }
+  EXPECT_EQ(rewritten.size(), 5U);
 }
 
 TEST(Pipeline, IsDeterministicAndReachesAFixedPoint) {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ops/ops.h"
@@ -39,9 +40,9 @@ struct RandomGraphOptions {
   bool no_ops = true;       ///< reshapes, pads, transposes, dead branches: what passes remove
   bool softmax = true;      ///< may end in softmax
   int dead_percent = 20;    ///< chance that an output channel has no weights
-  bool joins = false;       ///< concats and slices too
-  bool blocks = false;      ///< residual blocks too: a convolution of x, or two, and x added to it
-  std::int32_t fours = 0;   ///< if not 0: channels come in fours, and sides are up to this
+  bool joins = false;      ///< concats and slices too, branches that are joined, and pieces that are put together again
+  bool blocks = false;     ///< residual blocks too: a convolution of x, or two, and x added to it
+  std::int32_t fours = 0;  ///< if not 0: channels come in fours, and sides are up to this
 };
 
 class RandomGraph {
@@ -100,7 +101,7 @@ class RandomGraph {
 
   void layer() {
     if (options_.blocks && random_.chance(30)) return block();
-    if (options_.joins && random_.chance(20)) return random_.chance(50) ? concat() : slice();
+    if (options_.joins && random_.chance(35)) return join();
     if (random_.chance(45)) return random_.chance(60) ? conv2d() : depthwise();
     switch (random_.integer(0, options_.no_ops ? 9 : 4)) {
       case 0:
@@ -266,6 +267,119 @@ class RandomGraph {
     emit(ops::add, {first ? stem : x_, first ? x_ : stem}, sum, shape);
   }
 
+  void join() {
+    switch (random_.integer(0, 5)) {
+      case 0:
+        return concat();
+      case 1:
+        return slice();
+      case 2:
+        return cut_and_join();
+      case 3:
+        return grow();
+      default:
+        return branches();
+    }
+  }
+
+  /// Appends a concat of tensors that differ along the axis alone.
+  void concat_of(const std::vector<TensorId>& parts, std::int32_t axis) {
+    Shape out = graph_.tensor(parts[0]).shape;
+    for (std::size_t i = 1; i < parts.size(); ++i)
+      out[static_cast<std::size_t>(axis)] += graph_.tensor(parts[i]).shape[static_cast<std::size_t>(axis)];
+    Attributes attrs;
+    attrs.set("axis", std::int64_t{axis});
+    const Quantization quant = graph_.tensor(parts[0]).quant;
+    emit(ops::concat, parts, attrs, out, &quant);
+  }
+
+  /// A convolution that keeps height and width.
+  void same_conv(std::int32_t k, std::int32_t out_c, const std::string& fused, const Quantization& quant) {
+    const Shape in = x().shape;
+    const Weights made = weights({out_c, k, k, in[3]}, 0, k * k * in[3]);
+    Attributes attrs;
+    for (const char* const pad : {"pad_top", "pad_left", "pad_bottom", "pad_right"})
+      attrs.set(pad, std::int64_t{k / 2});
+    for (const char* const one : {"stride_h", "stride_w", "dilation_h", "dilation_w"}) attrs.set(one, std::int64_t{1});
+    attrs.set("activation", fused);
+    std::vector<TensorId> inputs = {x_};
+    inputs.insert(inputs.end(), made.ids.begin(), made.ids.end());
+    emit(ops::conv2d, inputs, attrs, {in[0], in[1], in[2], out_c}, &quant);
+  }
+
+  /// Convolutions of x side by side, some of one kind, joined along any axis; more than one reader now and then.
+  void branches() {
+    const TensorId stem = x_;
+    const std::int32_t axis = random_.chance(50) ? 3 : random_.integer(1, 2);
+    const std::int32_t same = channels(4), count = random_.integer(2, 3);
+    if (x().shape[static_cast<std::size_t>(axis)] * count > 18) return slice();
+    const Quantization quant = quantized() ? output_quant(0.0125F, 3 * x().shape[3]) : Quantization{};
+    const std::string fused = random_activation();
+    std::vector<TensorId> parts;
+    for (std::int32_t b = 0; b < count; ++b) {
+      x_ = stem;
+      same_conv(random_.chance(60) ? 1 : 3, axis == 3 ? channels(4) : same, fused, quant);
+      parts.push_back(x_);
+    }
+    if (random_.chance(20)) parts.push_back(parts[0]);
+    concat_of(parts, axis);
+    if (random_.chance(25)) concat_of({parts[0], x_}, axis);
+  }
+
+  /// x and a convolution of it joined, and that and one of it, as dense networks do.
+  void grow() {
+    const std::int32_t axis = random_.chance(50) ? 3 : random_.integer(1, 2);
+    if (x().shape[static_cast<std::size_t>(axis)] > 8) return slice();
+    const bool nested = random_.chance(50);
+    const TensorId stem = x_;
+    const Quantization quant = x().quant;
+    std::vector<TensorId> parts = {stem};
+    for (int i = 0; i < 2; ++i) {
+      same_conv(random_.chance(50) ? 1 : 3, axis == 3 ? channels(3) : graph_.tensor(stem).shape[3], random_activation(),
+                quant);
+      parts.push_back(x_);
+      const TensorId before = x_;
+      concat_of(parts, axis);
+      if (nested) parts = {x_};
+      if (i == 0 && random_.chance(20)) x_ = before;
+    }
+  }
+
+  TensorId piece(TensorId of, std::int32_t axis, std::int32_t begin, std::int32_t size) {
+    const Tensor whole = graph_.tensor(of);
+    std::vector<std::int64_t> begins(whole.shape.size(), 0), sizes(whole.shape.begin(), whole.shape.end());
+    begins[static_cast<std::size_t>(axis)] = begin;
+    sizes[static_cast<std::size_t>(axis)] = size;
+    Attributes attrs;
+    attrs.set("begin", begins);
+    attrs.set("size", sizes);
+    attrs.set("stride", std::vector<std::int64_t>(sizes.size(), 1));
+    attrs.set("drop", std::vector<std::int64_t>{});
+    Shape out = whole.shape;
+    out[static_cast<std::size_t>(axis)] = size;
+    emit(ops::slice, {of}, attrs, out, &whole.quant);
+    return x_;
+  }
+
+  /// x cut in two along any axis, one of them maybe computed on, and put together in one order or the other.
+  void cut_and_join() {
+    const TensorId stem = x_;
+    const std::int32_t axis = random_.integer(1, 3);
+    const std::int32_t unit = axis == 3 && options_.fours > 0 ? 4 : 1;
+    const std::int32_t length = x().shape[static_cast<std::size_t>(axis)] / unit;
+    if (length < 2) return slice();
+    const std::int32_t cut = unit * random_.integer(1, length - 1);
+    std::vector<TensorId> parts = {piece(stem, axis, 0, cut), piece(stem, axis, cut, unit * length - cut)};
+    for (TensorId& part : parts) {
+      if (!random_.chance(30)) continue;
+      x_ = part;
+      emit(ops::relu, {x_}, {}, x().shape, keep());
+      part = x_;
+    }
+    if (random_.chance(50)) std::swap(parts[0], parts[1]);
+    concat_of(parts, axis);
+  }
+
   /// x with itself or an activation of the same quantisation, along any axis that fits.
   void concat() {
     std::vector<TensorId> others = {x_};
@@ -402,12 +516,22 @@ class RandomGraph {
     const Quantization quant = quantized() ? output_quant(made.scale, fan_in) : Quantization{};
     std::vector<TensorId> inputs = {x_};
     inputs.insert(inputs.end(), made.ids.begin(), made.ids.end());
+    const TensorId stem = x_;
     emit(ops::fully_connected, inputs, attrs, {1, outputs}, &quant);
+    if (options_.joins && random_.chance(40)) {
+      const TensorId one = std::exchange(x_, stem);
+      inputs = {x_};
+      const Weights more = weights({outputs, fan_in}, 0, fan_in);
+      inputs.insert(inputs.end(), more.ids.begin(), more.ids.end());
+      emit(ops::fully_connected, inputs, attrs, {1, outputs}, &quant);
+      concat_of({one, x_}, 1);
+    }
+    const Shape shape = x().shape;
     if (!options_.softmax || random_.chance(40)) return;
     Attributes beta;
     beta.set("beta", 1.0);
     const Quantization fixed = quantized() ? Quantization{{1.0F / 256.0F}, {-128}, 0} : Quantization{};
-    emit(ops::softmax, {x_}, beta, {1, outputs}, &fixed);
+    emit(ops::softmax, {x_}, beta, shape, &fixed);
   }
 
   Random random_;

@@ -121,24 +121,24 @@ Plan small_plan() {
   return plan;
 }
 
-TEST(CheckMemory, AcceptsAGoodPlan) { EXPECT_TRUE(check_memory(small_plan()).ok()); }
+TEST(CheckMemory, AcceptsAGoodPlan) { EXPECT_TRUE(check_memory(small_plan(), {}).ok()); }
 
 TEST(CheckMemory, FindsEveryKindOfMistake) {
   Plan overlapping = small_plan();
   overlapping.steps[1].overlap.allowed = false;
-  EXPECT_FALSE(check_memory(overlapping).ok());
+  EXPECT_FALSE(check_memory(overlapping, {}).ok());
 
   Plan short_lead = small_plan();
   short_lead.steps[1].overlap.lead = 4;
-  EXPECT_FALSE(check_memory(short_lead).ok());
+  EXPECT_FALSE(check_memory(short_lead, {}).ok());
 
   Plan outside = small_plan();
   outside.buffers[2].offset = 12;
-  EXPECT_FALSE(check_memory(outside).ok());
+  EXPECT_FALSE(check_memory(outside, {}).ok());
 
   Plan unaligned = small_plan();
   unaligned.buffers[1].offset = unaligned.buffers[2].offset = 6;
-  EXPECT_FALSE(check_memory(unaligned).ok());
+  EXPECT_FALSE(check_memory(unaligned, {}).ok());
 
   // A third step reads `middle` again, after `out` took its place.
   Plan overwritten = small_plan();
@@ -147,7 +147,7 @@ TEST(CheckMemory, FindsEveryKindOfMistake) {
   late.name = "late";
   late.arguments = {{3, -1, Access::write, "int8_t"}, {1, -1, Access::read, "int8_t"}};
   overwritten.steps.push_back(late);
-  const Result<void> result = check_memory(overwritten);
+  const Result<void> result = check_memory(overwritten, {});
   ASSERT_FALSE(result.ok());
   EXPECT_NE(result.error().what.find("\"late\" reads byte 0 of \"middle\""), std::string::npos) << result.error().what;
 }
@@ -157,9 +157,9 @@ TEST(CheckMemory, StateMustSurviveARun) {
   plan.buffers.push_back({"state", BufferKind::state, 8, 16, 0, 0, kNoTensor});
   plan.arena_bytes = 24;
   plan.steps[0].arguments.push_back({3, -1, Access::read_write, "int8_t"});
-  EXPECT_TRUE(check_memory(plan).ok());
+  EXPECT_TRUE(check_memory(plan, {}).ok());
   plan.buffers[3].offset = 8;  // where `middle` is
-  EXPECT_FALSE(check_memory(plan).ok());
+  EXPECT_FALSE(check_memory(plan, {}).ok());
 }
 
 }  // namespace
