@@ -222,7 +222,10 @@ Result<TrainResult> run_train(const TrainOptions& options, const ProgressFn& pro
     if (p.record != nullptr) live.add(p.phase, *p.record, std::chrono::duration<double>(now).count());
     return !progress || progress(p);
   };
-  const TrainControl control{options.out.string() + ".checkpoint.npz", options.resume, true, options.check};
+  TrainControl control;
+  control.checkpoint = options.out.string() + ".checkpoint.npz";
+  control.resume = options.resume;
+  control.check = options.check;
   MOTE_TRY(TrainResult result, train(recipe, options.data, logged, control));
   MOTE_TRY_VOID(add_training(out, "", recipe, result, options.out));
   MOTE_TRY_VOID(out.commit());
