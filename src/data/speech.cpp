@@ -3,13 +3,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cmath>
 #include <filesystem>
@@ -42,8 +40,7 @@ int run_quietly(const std::vector<std::string>& arguments) {
   posix_spawn_file_actions_destroy(&actions);
   int status = 0;
   if (started != 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
-  const int result = WEXITSTATUS(status);
-  return result == 127 ? -1 : result;  // what posix_spawnp's child ends with where there is no such program
+  return WEXITSTATUS(status);
 }
 
 /// Cuts what is below 2 % of the peak at both ends and sets the peak to 0.5. Empty: silence.
@@ -59,24 +56,6 @@ std::vector<float> trimmed(const std::vector<float>& values) {
   return kept;
 }
 
-constexpr std::string_view kFlite = "flite/";  ///< what a voice of the other synthesiser begins with
-/// Flite takes its default for a voice that it does not know, and says nothing.
-constexpr std::array<std::string_view, 5> kFliteVoices = {"kal", "kal16", "awb", "rms", "slt"};
-
-bool is_flite(const std::string& voice) { return voice.starts_with(kFlite); }
-
-/// What makes `synthesiser` speak `text` into `file`. Pitch and pace are espeak-ng's; Flite takes them as factors of its
-/// voice's own, 0.7 to 1.4 of the pitch, and of the pace that is 160 words a minute.
-std::vector<std::string> command_line(const std::string& voice, std::int64_t pitch, std::int64_t pace,
-                                      const std::string& text, const std::string& file) {
-  if (!is_flite(voice))
-    return {"espeak-ng", "-v", voice, "-p", std::to_string(pitch), "-s", std::to_string(pace), "-w", file, text};
-  const double higher = std::exp2((static_cast<double>(pitch) - 50) / 100);
-  const double longer = 160.0 / static_cast<double>(pace);
-  return {"flite", "-voice", voice.substr(kFlite.size()), "--setf", fmt::format("f0_shift={:.3f}", higher), "--setf",
-          fmt::format("duration_stretch={:.3f}", longer), "-t", text, "-o", file};
-}
-
 /// One utterance of the class, as the random numbers keyed by class and index say.
 Result<Sample> utterance(const SpeechSpec& spec, const std::string& text, int label, std::int32_t index, double rate_hz,
                          const fs::path& file) {
@@ -85,19 +64,19 @@ Result<Sample> utterance(const SpeechSpec& spec, const std::string& text, int la
     return list[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(list.size())))];
   };
   const auto between = [&](const std::vector<std::int32_t>& range) {
-    return range[0] + random.below(std::int64_t{range[1]} - range[0] + 1);
+    return std::to_string(range[0] + random.below(std::int64_t{range[1]} - range[0] + 1));
   };
   std::string voice = pick(spec.voices);
-  if (!spec.variants.empty() && !is_flite(voice)) voice += "+" + pick(spec.variants);
-  const std::int64_t pitch = between(spec.pitch);
-  const std::int64_t pace = between(spec.pace);
+  if (!spec.variants.empty()) voice += "+" + pick(spec.variants);
+  const std::string pitch = between(spec.pitch);
+  const std::string pace = between(spec.pace);
   fs::path recording = file;
   if (!spec.keep.empty())
     recording = spec.keep / fmt::format("{:016x}.wav", hash_text(fmt::format("{}/{}/{}/{}", voice, pitch, pace, text)));
   std::error_code ec;
   if (spec.keep.empty() || !fs::exists(recording, ec)) {
-    if (run_quietly(command_line(voice, pitch, pace, text, file.string())) != 0)
-      return bad_input(fmt::format("the synthesiser cannot speak \"{}\" with voice \"{}\"", text, voice), "speech");
+    if (run_quietly({"espeak-ng", "-v", voice, "-p", pitch, "-s", pace, "-w", file.string(), text}) != 0)
+      return bad_input(fmt::format("espeak-ng cannot speak \"{}\" with voice \"{}\"", text, voice), "speech");
     if (!spec.keep.empty()) {
       fs::rename(file, recording, ec);  // whole or not at all: others may be reading
       if (ec) return io_error("cannot be kept: " + ec.message(), recording.string());
@@ -106,11 +85,11 @@ Result<Sample> utterance(const SpeechSpec& spec, const std::string& text, int la
   MOTE_TRY(const FileContents contents, read_audio(recording));
   Sample sample;
   sample.values = trimmed(resample(contents.samples[0].values, contents.rate_hz, rate_hz));
-  if (sample.values.empty()) return bad_input(fmt::format("voice \"{}\" says nothing for \"{}\"", voice, text), "speech.words");
+  if (sample.values.empty()) return bad_input(fmt::format("espeak-ng says nothing for \"{}\"", text), "speech.words");
   sample.shape = {static_cast<std::int32_t>(sample.values.size()), 1};
   sample.label = label;
-  sample.group = "synthetic";
-  sample.source = fmt::format("voice {}, pitch {}, pace {}: \"{}\"", voice, pitch, pace, text);
+  sample.group = "espeak-ng";
+  sample.source = fmt::format("espeak-ng -v {} -p {} -s {} \"{}\"", voice, pitch, pace, text);
   return sample;
 }
 
@@ -154,9 +133,7 @@ std::vector<float> resample(const std::vector<float>& values, double from_hz, do
   return out;
 }
 
-std::string synthesiser_of(const std::string& voice) { return is_flite(voice) ? "flite" : "espeak-ng"; }
-
-bool can_speak(const std::string& voice) { return run_quietly({synthesiser_of(voice), "--version"}) >= 0; }
+bool can_speak() { return run_quietly({"espeak-ng", "--version"}) == 0; }
 
 Result<std::vector<Sample>> speak(const SpeechSpec& spec, const std::vector<std::string>& classes, double rate_hz) {
   std::vector<std::string> texts(classes.size());
@@ -167,12 +144,6 @@ Result<std::vector<Sample>> speak(const SpeechSpec& spec, const std::vector<std:
       return bad_input(fmt::format("\"{}\" is not of the form class=words", word), "speech.words");
     if (at != classes.end()) texts[static_cast<std::size_t>(at - classes.begin())] = word.substr(equals + 1);
   }
-  for (const std::string& voice : spec.voices)
-    if (is_flite(voice) && std::find(kFliteVoices.begin(), kFliteVoices.end(), voice.substr(kFlite.size())) ==
-                               kFliteVoices.end())
-      return bad_input(fmt::format("flite has no voice \"{}\"; it has {}", voice.substr(kFlite.size()),
-                                   fmt::join(kFliteVoices, ", ")),
-                       "speech.voices");
   for (std::size_t c = 0; c < classes.size(); ++c)
     if (texts[c].empty()) return bad_input(fmt::format("has no words for class \"{}\"", classes[c]), "speech.words");
 

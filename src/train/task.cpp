@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace mote {
 
@@ -45,16 +44,13 @@ Result<TaskData> read_task_data(const Recipe& recipe, const std::filesystem::pat
     return bad_input(fmt::format("was sampled at {:g} Hz where data.rate_hz says {:g}", rate, wanted),
                      read.data.samples[0].source);
   if (recipe.speech.words.empty()) return read;
+  if (!can_speak()) {
+    read.notes.emplace_back(
+        "espeak-ng is not installed, so there is no synthetic speech in this training; the accuracy will be lower");
+    return read;
+  }
   if (rate <= 0) return bad_input("needs the recordings' rate; set data.rate_hz", "speech");
-  SpeechSpec speech = recipe.speech;
-  std::set<std::string> missing;
-  std::erase_if(speech.voices, [&](const std::string& voice) {
-    return !can_speak(voice) && (missing.insert(synthesiser_of(voice)), true);
-  });
-  for (const std::string& name : missing)
-    read.notes.push_back(name + " is not installed, so its voices are not in this training; the accuracy will be lower");
-  if (speech.voices.empty()) return read;
-  MOTE_TRY(read.spoken, speak(speech, read.data.classes, rate));
+  MOTE_TRY(read.spoken, speak(recipe.speech, read.data.classes, rate));
   return read;
 }
 
