@@ -31,9 +31,9 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** A table. columns: [{title, value: row => text, text: left-aligned?}]; footer: texts or null. */
+/** A table. columns: [{title, value: row => text, text: left-aligned?, wide: may wrap?}]; footer: texts or null. */
 function table(columns, rows, caption, footer = null) {
-  const kind = (column) => (column.text ? { class: "text" } : {});
+  const kind = (column) => (column.text ? { class: column.wide ? "text wide" : "text" } : {});
   const head = element("tr", {}, ...columns.map((c) => element("th", { scope: "col", ...kind(c) }, c.title)));
   const body = rows.map((row) => element("tr", {}, ...columns.map((c) => element("td", kind(c), c.value(row)))));
   const parts = [element("caption", { class: "soft", style: "text-align:left" }, caption), element("thead", {}, head), element("tbody", {}, ...body)];
