@@ -16,7 +16,7 @@ function frontChart(search) {
     marks: [
       Plot.dot(others, { x: "instructions_estimated", y: "validation_accuracy", r: 3, fill: "var(--other)", fillOpacity: 0.5, title }),
       Plot.dot(front, { x: "instructions", y: "validation_accuracy", r: "flash_bytes", fill: (d) => (d.within_limits ? "var(--accent)" : "var(--bad)"), fillOpacity: 0.75, title }),
-      Plot.text(front, { x: "instructions", y: "validation_accuracy", text: (d) => String(d.number), dy: -20, fill: "var(--ink)" }),
+      Plot.text(front, { x: "instructions", y: "validation_accuracy", text: (d) => String(d.number), dy: -16, fill: "var(--ink)" }),
     ],
     color: { type: "identity" },
   });

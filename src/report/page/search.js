@@ -16,7 +16,7 @@ const frontColumns = [
   { title: "energy (estimate)", value: (p) => (p.energy_uj_estimated === null ? "" : format.microjoules(p.energy_uj_estimated)) },
   { title: "RAM", value: (p) => format.count(p.ram_bytes) },
   { title: "flash", value: (p) => format.count(p.flash_bytes) },
-  { title: "settings", text: true, wide: true, value: (p) => p.settings + (p.within_limits ? "" : " (over a limit)") },
+  { title: "settings", text: true, value: (p) => p.settings + (p.within_limits ? "" : " (over a limit)") },
 ];
 const candidateColumns = [
   { title: "#", value: (c) => String(c.id) },
@@ -25,8 +25,8 @@ const candidateColumns = [
   { title: "instructions (estimate)", value: (c) => format.count(c.instructions_estimated) },
   { title: "RAM (estimate)", value: (c) => format.count(c.ram_bytes_estimated) },
   { title: "flash (estimate)", value: (c) => format.count(c.flash_bytes_estimated) },
-  { title: "settings", text: true, wide: true, value: (c) => c.settings },
-  { title: "remark", text: true, wide: true, value: (c) => c.obstacle || c.failure },
+  { title: "settings", text: true, value: (c) => c.settings },
+  { title: "remark", text: true, value: (c) => c.obstacle || c.failure },
 ];
 
 document.getElementById("page").replaceChildren(
