@@ -110,13 +110,14 @@ std::vector<double> group_importance(const ChannelGroup& group, const Importance
 /// Which channels of a group are left, and what goes next.
 class Remaining {
  public:
-  Remaining(const ChannelGroup& group, std::vector<double> importance, double least)
+  /// `whole`: how many channels the group once had.
+  Remaining(const ChannelGroup& group, std::vector<double> importance, double least, std::int32_t whole)
       : importance_(std::move(importance)), order_(importance_.size()) {
     std::iota(order_.begin(), order_.end(), 0);
     // The most important first; of equals (such as the gammas of a fresh batch norm) the last leaves first.
     std::stable_sort(order_.begin(), order_.end(), [&](std::int32_t a, std::int32_t b) { return of(a) > of(b); });
     block_ = static_cast<std::size_t>(std::max(4, group.channels / 16 / 4 * 4));
-    least_ = std::max<std::size_t>(4, round_up(static_cast<std::size_t>(std::ceil(least * group.channels))));
+    least_ = std::max<std::size_t>(4, round_up(static_cast<std::size_t>(std::ceil(least * whole))));
   }
   void lower_least() { least_ = 4; }
   bool may_shrink() const { return order_.size() > least_; }
@@ -205,6 +206,13 @@ std::vector<ChannelGroup> find_channel_groups(const Graph& graph) {
   return found;
 }
 
+std::map<TensorId, std::int32_t> group_widths(const Graph& graph) {
+  std::map<TensorId, std::int32_t> widths;
+  for (const ChannelGroup& group : find_channel_groups(graph))
+    widths[group.producers.front().constant] = group.channels;
+  return widths;
+}
+
 Result<Graph> keep_channels(const Graph& graph, const std::vector<ChannelGroup>& groups,
                             const std::vector<std::vector<std::int32_t>>& keep) {
   MOTE_CHECK(groups.size() == keep.size());
@@ -263,9 +271,13 @@ Result<Graph> prune_channels(const Graph& graph, const Importance& importance, c
     return options.cost ? options.cost(g) : static_cast<double>(count_macs(g));
   };
   const std::vector<ChannelGroup> groups = find_channel_groups(graph);
+  const auto whole = [&](const ChannelGroup& group) {
+    const auto at = options.widths.find(group.producers.front().constant);
+    return at == options.widths.end() ? group.channels : at->second;
+  };
   std::vector<Remaining> left;
   for (const ChannelGroup& group : groups)
-    left.emplace_back(group, group_importance(group, importance, options.across_layers), options.least);
+    left.emplace_back(group, group_importance(group, importance, options.across_layers), options.least, whole(group));
   const auto with = [&](std::size_t shrunk) {  // one group smaller than it is; groups.size(): none
     std::vector<std::vector<std::int32_t>> keep;
     for (std::size_t g = 0; g < left.size(); ++g) keep.push_back(left[g].channels(g == shrunk));

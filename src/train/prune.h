@@ -46,6 +46,9 @@ Importance importance_l1(const Graph& graph, const std::vector<ChannelGroup>& gr
 /// Magnitude of gamma behind the filter where a batch norm follows, else L1.
 Importance importance_batch_norm(const Graph& graph, const std::vector<ChannelGroup>& groups);
 
+/// The channels of each group, by its first producer.
+std::map<TensorId, std::int32_t> group_widths(const Graph& graph);
+
 /// What an inference costs; pruning lowers it. Empty: multiply-accumulates.
 using CostFn = std::function<double(const Graph&)>;
 
@@ -55,6 +58,8 @@ struct PruneOptions {
   bool across_layers = false;  ///< importances of different layers compare as they are (Taylor's do); else each
                                ///< relative to its own layer's
   double least = 0.25;         ///< of a group's channels, that always stay, unless the cost is met with fewer alone
+  std::map<TensorId, std::int32_t> widths = {};  ///< the channels that `least` is of, by a group's first producer,
+                                                 ///< where earlier steps took some; absent: those there are
 };
 
 /// Removes, a few at a time, those channels of which the cost saved loses the least importance, until no more than

@@ -185,6 +185,7 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
   const auto cost_of = [&](const Graph& g) { return cost ? cost(g) : static_cast<double>(count_macs(g)); };
   MOTE_TRY(Graph start, unfold_batch_norm(whole.write_back(), calibration_samples(task, spec.calibration_examples)));
   const double all = cost_of(start);
+  const std::map<TensorId, std::int32_t> widths = group_widths(start);
   MOTE_TRY(TorchGraph now, TorchGraph::create(std::move(start)));
   for (std::int32_t step = 1; step <= spec.prune_steps; ++step) {
     const Graph before = now.write_back();
@@ -195,6 +196,7 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
                                       : importance_taylor(now, task.training_set(), recipe.train, groups);
     const double wanted = all * std::pow(spec.keep_macs, static_cast<double>(step) / spec.prune_steps);
     PruneOptions how{wanted / cost_of(before), cost, spec.importance == "taylor"};
+    how.widths = widths;
     MOTE_TRY(Graph smaller, prune_channels(before, importance, how));
     PruneRecord record{count_macs(before), count_macs(smaller), accuracy(now), 0, 0};
     MOTE_TRY(now, TorchGraph::create(std::move(smaller)));

@@ -93,6 +93,11 @@ std::vector<std::string> TomlReader::values(std::string_view key) {
     return values;
   }
   for (const toml::node& item : *array) {
+    if (const auto real = item.value_exact<double>()) {  // 0.003, where the formatter says 0.0030000000000000001
+      const std::string shortest = fmt::format("{}", *real);
+      values.push_back(shortest + (shortest.find_first_of(".en") == std::string::npos ? ".0" : ""));
+      continue;
+    }
     std::ostringstream text;
     item.visit([&](const auto& value) { text << toml::toml_formatter{value}; });
     values.push_back(text.str());

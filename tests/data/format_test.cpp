@@ -89,6 +89,10 @@ TEST_F(Format, SoundIsReadAndMixedToOneChannel) {
   }
   test::put(root() / "b.wav", "this is not a sound");
   EXPECT_EQ(error(root() / "b.wav", {.format = "audio"}).substr(0, 30), "b.wav: cannot be read as sound");
+  // Cut short, as by a full card: what is there is not the recording.
+  write_sound(root() / "c.wav", SF_FORMAT_WAV, 1, 8000, std::vector<float>(1000, 0.1F));
+  std::filesystem::resize_file(root() / "c.wav", 1044);
+  EXPECT_EQ(error(root() / "c.wav", {.format = "audio"}), "c.wav: ends 1000 bytes too early; it is damaged");
   std::vector<float> noise(8000);
   for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = static_cast<float>((i * 7919) % 1000) / 1000.0F;
   write_sound(root() / "c.flac", SF_FORMAT_FLAC, 1, 8000, noise);

@@ -29,18 +29,18 @@ TEST(Space, AppliesItsChoicesToTheProject) {
   const Recipe recipe = recipe_of(
       "name = \"a\"\n[network]\ntype = \"ds_cnn\"\nchannels = [64, 64]\n[train]\nepochs = 9\n"
       "[[search.choices]]\nsetting = \"network.channels[1]\"\nvalues = [0, 8, 16]\n"
-      "[[search.choices]]\nsetting = \"train.dropout\"\nvalues = [0.0, 0.25]\n");
+      "[[search.choices]]\nsetting = \"train.dropout\"\nvalues = [0.0, 0.3]\n");
   const auto space = make_space(recipe);
   ASSERT_TRUE(space) << space.error().to_string();
   const auto text = apply(*space, {2, 1}, recipe.text);
   ASSERT_TRUE(text);
   const Recipe changed = recipe_of(*text);
   EXPECT_EQ(changed.network.channels, (std::vector<std::int32_t>{64, 16}));
-  EXPECT_EQ(changed.train.dropout, 0.25);
+  EXPECT_EQ(changed.train.dropout, 0.3);
   EXPECT_EQ(changed.train.epochs, 9);
   EXPECT_TRUE(changed.search.choices.empty());
   EXPECT_EQ(recipe_of(*apply(*space, {0, 0}, recipe.text)).network.channels, std::vector<std::int32_t>{64});
-  EXPECT_EQ(describe(*space, {2, 1}), "network.channels[1] = 16, train.dropout = 0.25");
+  EXPECT_EQ(describe(*space, {2, 1}), "network.channels[1] = 16, train.dropout = 0.3");
 }
 
 TEST(Space, LeavesLayersOutAndRepeatsThem) {

@@ -154,6 +154,14 @@ TEST(Prune, DoesNotGiveAccuracyAwayForATargetOutOfReach) {
     return left;
   };
   EXPECT_EQ(widths(1e6), (std::vector<std::int32_t>{8, 8}));
+  // Nor does the next step, of what is left of 32.
+  const auto once = prune_channels(graph, importance_l1(graph, groups), {.fraction = 0.3});
+  ASSERT_TRUE(once.ok());
+  const CostFn constant = [](const Graph& g) { return static_cast<double>(count_macs(g)) + 1e6; };
+  const auto twice = prune_channels(*once, importance_l1(*once, find_channel_groups(*once)),
+                                    {.fraction = 0.2, .cost = constant, .widths = group_widths(graph)});
+  ASSERT_TRUE(twice.ok());
+  for (const auto& [producer, channels] : group_widths(*twice)) EXPECT_EQ(channels, 8) << producer;
   EXPECT_EQ(widths(600), (std::vector<std::int32_t>{4, 8})) << "within reach";
 }
 

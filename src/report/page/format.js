@@ -35,7 +35,8 @@ function element(name, attributes = {}, ...children) {
 function table(columns, rows, caption, footer = null) {
   const kind = (column) => (column.text ? { class: "text" } : {});
   const head = element("tr", {}, ...columns.map((c) => element("th", { scope: "col", ...kind(c) }, c.title)));
-  const body = rows.map((row) => element("tr", {}, ...columns.map((c) => element("td", kind(c), c.value(row)))));
+  const cell = (column, value) => element("td", column.text && value.length > 40 ? { class: "text wide" } : kind(column), value);  // long texts wrap
+  const body = rows.map((row) => element("tr", {}, ...columns.map((c) => cell(c, c.value(row)))));
   const parts = [element("caption", { class: "soft", style: "text-align:left" }, caption), element("thead", {}, head), element("tbody", {}, ...body)];
   if (footer) parts.push(element("tfoot", {}, element("tr", {}, ...columns.map((c, i) => element("td", kind(c), footer[i] ?? "")))));
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, element("table", {}, ...parts));
