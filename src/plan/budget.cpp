@@ -145,13 +145,17 @@ Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions
       for (const auto& [n, k] : places) other.taken[n] = k;
       MOTE_TRY_VOID(attempt(std::move(other)));
     }
-    // A view keeps its whole alive: a copy may need less.
-    std::vector<std::size_t> viewed;
-    for (const BufferView& view : before.views)
-      if (viewed.empty() || viewed.back() != view.node) viewed.push_back(view.node);
-    for (const std::size_t n : viewed)
-      MOTE_TRY_VOID(attempt({before.taken, before.chains, without_views(before.views, n)}));
-    if (viewed.size() > 1) MOTE_TRY_VOID(attempt({before.taken, before.chains, {}}));
+    // A view keeps its whole alive: a copy may need less, of one operand or all of a concat's, or of everything.
+    std::vector<Views> fewer;
+    for (std::size_t v = 0; v < before.views.size(); ++v) {
+      fewer.push_back(before.views);
+      fewer.back().erase(fewer.back().begin() + static_cast<std::ptrdiff_t>(v));
+      const bool second = v > 0 && before.views[v].node == before.views[v - 1].node &&
+                          (v == 1 || before.views[v].node != before.views[v - 2].node);
+      if (second) fewer.push_back(without_views(before.views, before.views[v].node));
+    }
+    if (!fewer.empty()) fewer.emplace_back();
+    for (Views& views : fewer) MOTE_TRY_VOID(attempt({before.taken, before.chains, std::move(views)}));
     if (is_on(kRowChains, options.disabled_kernels))
       for (const RowSchedule& schedule : row_schedules(graph, plan))
         if (auto chain = row_kernels.lower(schedule, choice))

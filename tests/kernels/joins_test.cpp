@@ -64,11 +64,13 @@ class Network {
     return node(ops::concat, parts, out, std::move(attrs));
   }
 
-  TensorId channels(TensorId x, std::int32_t begin, std::int32_t count) {
+  TensorId piece(TensorId x, std::size_t axis, std::int32_t begin, std::int32_t count) {
     Shape out = graph.tensor(x).shape;
-    out[3] = count;
+    out[axis] = count;
+    std::vector<std::int64_t> begins(4, 0);
+    begins[axis] = begin;
     Attributes attrs;
-    attrs.set("begin", std::vector<std::int64_t>{0, 0, 0, begin});
+    attrs.set("begin", begins);
     attrs.set("size", std::vector<std::int64_t>(out.begin(), out.end()));
     attrs.set("stride", std::vector<std::int64_t>{1, 1, 1, 1});
     attrs.set("drop", std::vector<std::int64_t>{});
@@ -114,7 +116,8 @@ class Network {
   Random random_{1};
 };
 
-/// Boxes from three scales, one list: what a detector ends in.
+/// Boxes from three scales, one list: what a detector ends in. In place, the list would have to exist while the first
+/// scales are computed, so balanced copies.
 Graph detector() {
   Network net("detector");
   TensorId x = net.conv(net.input({1, 64, 64, 3}), 8, 3, 2);
@@ -128,12 +131,23 @@ Graph detector() {
   return std::move(net.graph);
 }
 
+/// Three sensors, a row of the input each, with layers of their own before they are looked at together.
+Graph sensors() {
+  Network net("sensors");
+  const TensorId x = net.input({1, 3, 128, 4});
+  std::vector<TensorId> rows;
+  for (std::int32_t sensor = 0; sensor < 3; ++sensor)
+    rows.push_back(net.conv(net.conv(net.piece(x, 1, sensor, 1), 16, 3), 16, 1));
+  net.graph.outputs = {net.conv(net.concat(rows, 1), 8, 1)};
+  return std::move(net.graph);
+}
+
 /// Half of the channels pass by, the halves change places: ShuffleNet's and CSPNet's blocks.
 Graph halves() {
   Network net("halves");
   TensorId x = net.conv(net.padded_max_pool(net.conv(net.input({1, 64, 64, 3}), 16, 3, 2)), 32, 1);
   for (int block = 0; block < 3; ++block) {
-    const TensorId by = net.channels(x, 0, 16), on = net.channels(x, 16, 16);
+    const TensorId by = net.piece(x, 3, 0, 16), on = net.piece(x, 3, 16, 16);
     x = net.concat({net.conv(net.depthwise(net.conv(on, 16, 1)), 16, 1), by}, 3);
   }
   net.graph.outputs = {net.conv(x, 8, 1)};
@@ -166,7 +180,7 @@ Graph dense() {
 }
 
 struct Cost {
-  std::int64_t ram = 0, instructions = 0, flash = 0;
+  std::int64_t ram = 0, instructions = 0;
 };
 
 const std::vector<std::string> kPasses = {"merge_slices", "merge_concats", "fold_pad", "split_layers", "stack_layers"};
@@ -197,23 +211,33 @@ Cost measured(const Graph& original, bool optimised) {
   EXPECT_EQ(result->run.outputs[0], Executor(original).run(as_spans(inputs))[0]) << graph.name;
   std::int64_t instructions = 0;
   for (const auto& layer : result->report.layers) instructions += layer.instructions.value_or(0);
-  return {plan->arena_bytes, instructions, plan->constant_bytes()};
+  return {plan->arena_bytes, instructions};
 }
 
-class Joins : public ::testing::TestWithParam<Graph (*)()> {};
+struct Net {
+  Graph (*make)();
+  Cost most;  ///< as docs/plan.md has them, without the stack
+};
+
+class Joins : public ::testing::TestWithParam<Net> {};
 
 TEST_P(Joins, CostLess) {
-  const Graph graph = GetParam()();
+  const Graph graph = GetParam().make();
   const Cost with = measured(graph, true), without = measured(graph, false);
   const std::string figures = fmt::format("{}: arena {} instead of {}, instructions {} instead of {}", graph.name,
                                           with.ram, without.ram, with.instructions, without.instructions);
-  RecordProperty("figures", figures);
-  EXPECT_LT(with.instructions, without.instructions) << figures;
+  EXPECT_LE(with.instructions, without.instructions) << figures;
   EXPECT_LE(with.ram, without.ram) << figures;
+  EXPECT_TRUE(graph.name == "detector" || with.instructions < without.instructions) << figures;
+  EXPECT_LE(with.ram, GetParam().most.ram) << figures;
+  EXPECT_LE(with.instructions, GetParam().most.instructions) << figures;
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, Joins, ::testing::Values(detector, halves, branches, dense),
-                         [](const auto& test) { return test.param().name; });
+INSTANTIATE_TEST_SUITE_P(Kernels, Joins,
+                         ::testing::Values(Net{sensors, {6360, 503788}}, Net{dense, {33632, 4465646}},
+                                           Net{halves, {13992, 1597987}}, Net{branches, {19168, 1642439}},
+                                           Net{detector, {16576, 2309976}}),
+                         [](const auto& test) { return test.param.make().name; });
 
 }  // namespace
 }  // namespace mote::testing

@@ -49,8 +49,7 @@ TEST(ViewsRun, RandomNetworksGiveTheReferencesOutputs) {
           for (const Buffer& buffer : plan->buffers) views += buffer.within >= 0 ? 1 : 0;
           for (const Step& step : plan->steps)
             if (off.empty() && step.op == "concat" && step.kernel == "mote_concat_1") ++copies;
-          if (off.size() == 2)
-            for (const Buffer& buffer : plan->buffers) ASSERT_EQ(buffer.within, -1);
+          for (const Buffer& buffer : plan->buffers) ASSERT_TRUE(off.size() < 2 || buffer.within < 0);
         }
   }
   EXPECT_GT(views, 800);
