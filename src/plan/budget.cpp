@@ -14,10 +14,9 @@
 namespace mote {
 namespace {
 
-/// Nodes whose step touches the arena's top, and those behind them, which may have kernels that do both: only they can
-/// make it smaller.
-std::vector<std::size_t> fullest_nodes(const Graph& graph, const Plan& plan) {
-  std::vector<std::size_t> nodes;
+/// Steps that touch the arena's top: only they can make it smaller.
+std::vector<std::size_t> fullest_steps(const Plan& plan) {
+  std::vector<std::size_t> steps;
   for (std::size_t s = 0; s < plan.steps.size(); ++s) {
     const auto now = static_cast<std::int32_t>(s);
     std::int64_t live = 0;
@@ -27,9 +26,15 @@ std::vector<std::size_t> fullest_nodes(const Graph& graph, const Plan& plan) {
       live += b.bytes;
       top = std::max(top, b.offset + b.bytes);
     }
-    if (top + plan.alignment > plan.arena_bytes || live >= plan.arena_bytes)
-      nodes.push_back(static_cast<std::size_t>(plan.steps[s].node));
+    if (top + plan.alignment > plan.arena_bytes || live >= plan.arena_bytes) steps.push_back(s);
   }
+  return steps;
+}
+
+/// The nodes of these steps, and those behind them, which may have kernels that do both.
+std::vector<std::size_t> fullest_nodes(const Graph& graph, const Plan& plan) {
+  std::vector<std::size_t> nodes;
+  for (const std::size_t s : fullest_steps(plan)) nodes.push_back(static_cast<std::size_t>(plan.steps[s].node));
   const std::size_t touching = nodes.size();
   for (std::size_t i = 0; i < touching; ++i)
     for (const int reader : graph.consumers(graph.nodes[nodes[i]].outputs[0]))
@@ -82,6 +87,35 @@ Exchange with_chain(const KernelChoice& choice, std::shared_ptr<const RowChain> 
   }
   exchange.chains.push_back(std::move(chain));
   return exchange;
+}
+
+/// Ways to go without views whose wholes are alive where the arena is full, since a whole lives as long as all its
+/// parts: one less, all of a node's, all of them.
+std::vector<Views> fewer_views(const Graph& graph, const Plan& plan, const Views& views) {
+  const std::vector<TensorId> home = homes(graph);
+  const std::vector<std::size_t> full = fullest_steps(plan);
+  const auto costs = [&](const BufferView& view) {
+    return std::any_of(plan.buffers.begin(), plan.buffers.end(), [&](const Buffer& whole) {
+      if (whole.tensor != home[static_cast<std::size_t>(view.whole)]) return false;
+      return std::any_of(full.begin(), full.end(), [&](std::size_t s) {
+        return whole.first <= static_cast<std::int32_t>(s) && static_cast<std::int32_t>(s) <= whole.last;
+      });
+    });
+  };
+  std::vector<Views> fewer;
+  Views none;
+  for (std::size_t v = 0; v < views.size(); ++v) {
+    if (!costs(views[v])) {
+      none.push_back(views[v]);
+      continue;
+    }
+    fewer.push_back(views);
+    fewer.back().erase(fewer.back().begin() + static_cast<std::ptrdiff_t>(v));
+    const bool second = v > 0 && views[v].node == views[v - 1].node && (v == 1 || views[v].node != views[v - 2].node);
+    if (second) fewer.push_back(without_views(views, views[v].node));
+  }
+  if (!fewer.empty()) fewer.push_back(std::move(none));
+  return fewer;
 }
 
 /// Constants, and what chains add to them.
@@ -145,17 +179,8 @@ Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions
       for (const auto& [n, k] : places) other.taken[n] = k;
       MOTE_TRY_VOID(attempt(std::move(other)));
     }
-    // A view keeps its whole alive: a copy may need less, of one operand or all of a concat's, or of everything.
-    std::vector<Views> fewer;
-    for (std::size_t v = 0; v < before.views.size(); ++v) {
-      fewer.push_back(before.views);
-      fewer.back().erase(fewer.back().begin() + static_cast<std::ptrdiff_t>(v));
-      const bool second = v > 0 && before.views[v].node == before.views[v - 1].node &&
-                          (v == 1 || before.views[v].node != before.views[v - 2].node);
-      if (second) fewer.push_back(without_views(before.views, before.views[v].node));
-    }
-    if (!fewer.empty()) fewer.emplace_back();
-    for (Views& views : fewer) MOTE_TRY_VOID(attempt({before.taken, before.chains, std::move(views)}));
+    for (Views& views : fewer_views(graph, plan, before.views))
+      MOTE_TRY_VOID(attempt({before.taken, before.chains, std::move(views)}));
     if (is_on(kRowChains, options.disabled_kernels))
       for (const RowSchedule& schedule : row_schedules(graph, plan))
         if (auto chain = row_kernels.lower(schedule, choice))

@@ -122,13 +122,16 @@ std::int64_t memory_lower_bound(const std::vector<Lifetime>& buffers, const std:
     const auto lives = [step](const Lifetime& buffer) { return buffer.first <= step && step <= buffer.last; };
     for (const Lifetime& buffer : buffers)
       if (lives(buffer)) live += buffer.bytes;
+    std::vector<std::int64_t> shared(buffers.size(), 0);  // by output; with several inputs no more than all of it
     for (const AllowedOverlap& allowed : overlaps) {
       const Lifetime& out = buffers[static_cast<std::size_t>(allowed.output)];
       const Lifetime& in = buffers[static_cast<std::size_t>(allowed.input)];
       if (!allowed.overlap.allowed || !lives(out) || !lives(in)) continue;
       const std::int64_t lead = allowed.overlap.equal_offset_only ? 0 : std::max<std::int64_t>(allowed.overlap.lead, 0);
-      live -= std::max<std::int64_t>(0, std::min(in.bytes, out.bytes - lead));
+      std::int64_t& sum = shared[static_cast<std::size_t>(allowed.output)];
+      sum = std::min(out.bytes, sum + std::max<std::int64_t>(0, std::min(in.bytes, out.bytes - lead)));
     }
+    for (const std::int64_t bytes : shared) live -= bytes;
     bound = std::max(bound, live);
   }
   return align_up(bound, alignment);
