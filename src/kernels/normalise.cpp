@@ -27,7 +27,7 @@ KernelCall lower(const Graph& graph, const Node& node, const char* file, std::in
 }
 
 KernelCall lower_s8(const Graph& graph, const Node& node, const Target&) {
-  return lower(graph, node, "normalise_s8", 28);
+  return lower(graph, node, "normalise_s8", 50);
 }
 KernelCall lower_s16(const Graph& graph, const Node& node, const Target&) {
   return lower(graph, node, "normalise_s16", 30);

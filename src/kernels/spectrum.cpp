@@ -43,7 +43,7 @@ Overlap frame_overlap(const ops::FrameSpec& frames, std::int64_t features) {
 std::int64_t spectrum_instructions(const ops::FrameSpec& frames) {
   std::int64_t stages = 0;
   for (std::int32_t half = 1; half < frames.fft / 2; half *= 2) ++stages;
-  return frames.fft * 16 + std::int64_t{frames.fft} / 4 * stages * 24 + frames.fft / 4 * 40;
+  return frames.fft * 16 + std::int64_t{frames.fft} / 4 * stages * 28 + frames.fft / 4 * 40;
 }
 
 std::int64_t mel_instructions(const ops::MelBank& bank) {

@@ -27,8 +27,8 @@ class Planner {
         home_(homes(graph)),
         view_of_(graph.tensors.size(), nullptr),
         buffer_of_(graph.tensors.size(), -1) {
-    const auto& off = options.disabled_kernels;
-    share_ = std::find(off.begin(), off.end(), kShareConstants) == off.end();
+    share_ = is_on(kShareConstants, options.disabled_kernels);
+    overlaps_ = is_on(kOverlaps, options.disabled_kernels);
   }
 
   Result<Plan> run(const KernelChoice& choice) {
@@ -160,8 +160,8 @@ class Planner {
     step.instructions_estimated = call.instructions;
     step.tensor = node.outputs[0];
     step.node = static_cast<std::int32_t>(n);
-    if (options_.in_place) step.overlap = call.overlap;
-    if (options_.in_place) step.further_overlaps = std::move(call.further_overlaps);
+    if (overlaps_) step.overlap = call.overlap;
+    if (overlaps_) step.further_overlaps = std::move(call.further_overlaps);
 
     std::vector<std::int32_t> placed;  // the call's constants among the plan's
     for (Constant& constant : call.constants) placed.push_back(add_constant(std::move(constant), step.name));
@@ -247,7 +247,7 @@ class Planner {
     step.instructions_estimated = chain.instructions;
     step.tensor = last.outputs[0];
     step.node = static_cast<std::int32_t>(schedule.last);
-    if (options_.in_place) step.overlap = {.allowed = true, .lead = schedule.lead, .equal_offset_only = false};
+    if (overlaps_) step.overlap = {.allowed = true, .lead = schedule.lead, .equal_offset_only = false};
     std::vector<std::int32_t> placed;  // the chain's constants among the plan's
     for (const Constant& constant : chain.constants) placed.push_back(add_constant(constant, step.name + "_rows"));
     step.parts = chain.parts;
@@ -406,6 +406,7 @@ class Planner {
   const PlanOptions& options_;
   Plan plan_;
   bool share_ = true;                       ///< constants
+  bool overlaps_ = true;                    ///< outputs lie on inputs that die, where kernels allow it
   std::vector<TensorId> home_;              ///< tensor -> the tensor whose bytes it shares
   std::vector<const BufferView*> view_of_;  ///< home tensor -> the view that says where it lies, or null
   std::vector<std::int32_t> buffer_of_;     ///< home tensor -> buffer, or -1

@@ -13,8 +13,7 @@ namespace mote {
 
 struct PlanOptions {
   Budget budget;
-  std::vector<std::string> disabled_kernels;  ///< names of KernelDefs that must not be used
-  bool in_place = true;                       ///< let outputs overlap inputs where kernels allow it
+  std::vector<std::string> disabled_kernels;  ///< names of KernelDefs, and of optimisations.h, that are left out
   std::string model_hash;                     ///< copied into the plan
   Streaming streaming;                        ///< likewise
 };

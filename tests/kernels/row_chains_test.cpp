@@ -8,6 +8,7 @@
 
 #include "ops/execute.h"
 #include "plan/check_memory.h"
+#include "plan/optimisations.h"
 #include "plan/rows.h"
 #include "tests/kernels/chip_cases.h"
 #include "tests/kernels/plan_runner.h"
@@ -54,7 +55,7 @@ TEST(RowChains, RandomStretchesGiveTheReferencesOutputs) {
         longest = std::max(longest, static_cast<int>(chain->schedule.last - chain->schedule.first) + 1);
       chained += static_cast<int>(choice->chains.size());
       PlanOptions options;
-      options.in_place = in_place;
+      if (!in_place) options.disabled_kernels.emplace_back(kOverlaps);
       const auto plan = lay_out(graph, host_target(), options, *choice);
       ASSERT_TRUE(plan) << plan.error().to_string();
       const auto safe = check_memory(*plan, graph);
