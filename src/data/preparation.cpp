@@ -109,7 +109,8 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     const auto channels = p.normalisation.gain.size();
     const FolderOptions& files = p.files;
     const bool good =
-        files.rows >= 0 && files.block >= 0 && files.channels >= 1 && files.usual >= 0 && (files.size.empty() || files.size.size() == 2) &&
+        files.rows >= 0 && files.block >= 0 && files.channels >= 1 && files.usual >= 0 &&
+        (files.size.empty() || files.size.size() == 2) &&
         std::all_of(files.size.begin(), files.size.end(), [](std::int32_t d) { return d >= 1 && d <= 4096; }) &&
         p.window >= 0 && p.stride >= 1 && !p.classes.empty() && !p.example.empty() && channels > 0 &&
         std::all_of(p.example.begin(), p.example.end(), [](std::int32_t d) { return d >= 1; }) &&

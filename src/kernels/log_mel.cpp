@@ -16,7 +16,8 @@ KernelCall lower_s16(const Graph& graph, const Node& node, const Target&) {
   set_log2_output(call, ops::output(graph, node));
   call.scratch((frames.fft + bank.bands) * 4);
   call.overlap(frame_overlap(frames, bank.bands));
-  const std::int64_t each = spectrum_instructions(frames) + mel_instructions(bank) + bank.bands * (kLog2Instructions + 20);
+  const std::int64_t each =
+      spectrum_instructions(frames) + mel_instructions(bank) + bank.bands * (kLog2Instructions + 20);
   KernelCall made = call.cost(std::int64_t{frames.batches} * frames.frames * each, 1100).take();
   made.sources.emplace_back("mote_spectrum.c");
   return made;

@@ -20,9 +20,8 @@ KernelCall lower_s16(const Graph& graph, const Node& node, const Target&) {
   call.set("coefficients", coefficients).constant("cosines", ops::dct_table(bank.bands, coefficients));
   call.scratch((frames.fft + bank.bands) * 4);
   call.overlap(frame_overlap(frames, coefficients));
-  const std::int64_t each =
-      spectrum_instructions(frames) + mel_instructions(bank) + bank.bands * kLog2Instructions +
-      std::int64_t{coefficients} * (bank.bands * 7 + 30);
+  const std::int64_t each = spectrum_instructions(frames) + mel_instructions(bank) + bank.bands * kLog2Instructions +
+                            std::int64_t{coefficients} * (bank.bands * 7 + 30);
   KernelCall made = call.cost(std::int64_t{frames.batches} * frames.frames * each, 1250).take();
   made.sources.emplace_back("mote_spectrum.c");
   return made;

@@ -11,10 +11,10 @@
 namespace mote {
 
 inline constexpr std::string_view kShareConstants = "share_constants";  ///< equal constants are stored once
-inline constexpr std::string_view kOverlaps = "overlaps";  ///< outputs over inputs that die in the same step
-inline constexpr std::string_view kRowChains = "row_chains";            ///< layers by bands of rows (plan/rows.h)
-inline constexpr std::string_view kConcatViews = "concat_views";        ///< concats in place (plan/views.h)
-inline constexpr std::string_view kSliceViews = "slice_views";          ///< slices likewise
+inline constexpr std::string_view kOverlaps = "overlaps";         ///< outputs over inputs that die in the same step
+inline constexpr std::string_view kRowChains = "row_chains";      ///< layers by bands of rows (plan/rows.h)
+inline constexpr std::string_view kConcatViews = "concat_views";  ///< concats in place (plan/views.h)
+inline constexpr std::string_view kSliceViews = "slice_views";    ///< slices likewise
 inline constexpr std::array kPlanOptimisations = {kShareConstants, kOverlaps, kRowChains, kConcatViews, kSliceViews};
 
 /// Whether this one is not among the names that are left out.
