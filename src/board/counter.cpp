@@ -12,8 +12,11 @@ namespace mote {
 namespace fs = std::filesystem;
 
 Result<fs::path> find_counter() {
-  if (const char* path = std::getenv("MOTE_PLUGIN"); path != nullptr && *path != '\0') return fs::path(path);
   std::error_code ec;
+  if (const char* path = std::getenv("MOTE_PLUGIN"); path != nullptr && *path != '\0') {
+    if (!fs::exists(path, ec)) return tool_failed("is not there, though MOTE_PLUGIN names it", path);
+    return fs::path(path);
+  }
   const fs::path program = fs::read_symlink("/proc/self/exe", ec);
   for (const fs::path& folder : {program.parent_path(), program.parent_path().parent_path()})
     if (fs::exists(folder / "mote_counter.so", ec)) return folder / "mote_counter.so";

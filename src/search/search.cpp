@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.h"
+#include "board/counter.h"
 #include "ir/graph_file.h"
 #include "ops/ops.h"
 #include "search/evolve.h"
@@ -384,6 +385,7 @@ Result<SearchResult> run_search(const SearchOptions& options, const TellFn& tell
   if (recipe.anomaly.wanted())
     return unsupported("a search judges by classes, which a project with [anomaly] has not", options.project.string());
   MOTE_TRY(Board board, load_board(options.board));
+  if (!board.is_host()) MOTE_TRY_VOID(find_counter());  // what measures the front at the end: better told now
   MOTE_TRY(Space space, make_space(recipe));
   MOTE_TRY(FolderWriter out, FolderWriter::create(options.out));
   const fs::path state = fs::absolute(options.out.string() + ".search");

@@ -338,5 +338,15 @@ TEST_F(WholeSearch, SaysWhenNothingFits) {
   EXPECT_FALSE(fs::exists(root() / "out"));
 }
 
+TEST_F(WholeSearch, SaysBeforeItTrainsThatNothingCanBeMeasured) {
+  ::setenv("MOTE_PLUGIN", "/nowhere/mote_counter.so", 1);
+  const auto result = run_search(
+      options_, [](const std::string&) { ADD_FAILURE() << "it has begun"; }, [] { return false; });
+  ::unsetenv("MOTE_PLUGIN");
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().to_string().find("MOTE_PLUGIN"), std::string::npos) << result.error().to_string();
+  EXPECT_FALSE(fs::exists(root() / "out.search"));
+}
+
 }  // namespace
 }  // namespace mote::search
