@@ -146,26 +146,32 @@ class Planner {
     return node.op->macs == nullptr ? 0 : node.op->macs(graph_, node);
   }
 
-  void add_step(std::size_t n, KernelCall call) {
-    const Node& node = graph_.nodes[n];
-    const auto index = static_cast<std::int32_t>(plan_.steps.size());
+  /// What every call of one kernel has: no arguments yet, and constants still numbered as the call's own.
+  Step begin_step(std::size_t n, const std::string& name, TensorId completes, KernelCall& call) {
     Step step;
-    step.name = unique_step_name(node.name);
-    step.op = node.op->name;
+    step.name = unique_step_name(name);
+    step.op = graph_.nodes[n].op->name;
     step.kernel = std::move(call.kernel);
     step.params_type = std::move(call.params_type);
     step.header = std::move(call.header);
     step.sources = std::move(call.sources);
-    step.macs = macs(n) + (call.absorbs < 0 ? 0 : macs(static_cast<std::size_t>(call.absorbs)));
+    step.fields = std::move(call.fields);
     step.instructions_estimated = call.instructions;
-    step.tensor = node.outputs[0];
+    step.tensor = completes;
     step.node = static_cast<std::int32_t>(n);
+    return step;
+  }
+
+  void add_step(std::size_t n, KernelCall call) {
+    const Node& node = graph_.nodes[n];
+    const auto index = static_cast<std::int32_t>(plan_.steps.size());
+    Step step = begin_step(n, node.name, node.outputs[0], call);
+    step.macs = macs(n) + (call.absorbs < 0 ? 0 : macs(static_cast<std::size_t>(call.absorbs)));
     if (overlaps_) step.overlap = call.overlap;
     if (overlaps_) step.further_overlaps = std::move(call.further_overlaps);
 
     std::vector<std::int32_t> placed;  // the call's constants among the plan's
     for (Constant& constant : call.constants) placed.push_back(add_constant(std::move(constant), step.name));
-    step.fields = std::move(call.fields);
     for (Field& field : step.fields)
       if (auto* reference = std::get_if<ConstantRef>(&field.value); reference != nullptr && reference->index >= 0)
         reference->index = placed[static_cast<std::size_t>(reference->index)];
@@ -211,17 +217,7 @@ class Planner {
       if (!in_place) {
         const auto index = static_cast<std::int32_t>(plan_.steps.size());
         KernelCall call = kernels::concat_operand(graph_, node, i);
-        Step step;
-        step.name = unique_step_name(fmt::format("{}_{}", node.name, i));
-        step.op = node.op->name;
-        step.kernel = std::move(call.kernel);
-        step.params_type = std::move(call.params_type);
-        step.header = std::move(call.header);
-        step.sources = std::move(call.sources);
-        step.fields = std::move(call.fields);
-        step.instructions_estimated = call.instructions;
-        step.tensor = id;
-        step.node = static_cast<std::int32_t>(n);
+        Step step = begin_step(n, fmt::format("{}_{}", node.name, i), id, call);
         const std::int32_t whole = buffer(node.outputs[0], BufferKind::activation, index);
         plan_.buffers.push_back({step.name, BufferKind::activation, bytes, offset, index, index, id, 0, whole});
         step.arguments.push_back({static_cast<std::int32_t>(plan_.buffers.size()) - 1, -1, Access::write,

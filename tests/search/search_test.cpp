@@ -156,6 +156,16 @@ TEST(Store, RemembersAndRefusesAnotherSearch) {
   EXPECT_FALSE(Store::open(folder->path() / "no.sqlite", "one"));
 }
 
+/// Asked and answered alike, in the same order.
+void expect_same_candidates(const SearchResult& a, const SearchResult& b) {
+  ASSERT_EQ(a.candidates.size(), b.candidates.size());
+  for (std::size_t i = 0; i < b.candidates.size(); ++i) {
+    EXPECT_EQ(a.candidates[i].genes, b.candidates[i].genes);
+    EXPECT_EQ(a.candidates[i].folds, b.candidates[i].folds);
+    EXPECT_EQ(a.candidates[i].accuracy, b.candidates[i].accuracy);
+  }
+}
+
 class WholeSearch : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -193,11 +203,7 @@ TEST_F(WholeSearch, IsCutOffResumedAndReproduced) {
   options_.resume = true;
   const auto resumed = run_search(options_, count, [] { return false; });
   ASSERT_TRUE(resumed) << resumed.error().to_string();
-  ASSERT_EQ(resumed->candidates.size(), uncut->candidates.size());
-  for (std::size_t i = 0; i < uncut->candidates.size(); ++i) {
-    EXPECT_EQ(resumed->candidates[i].genes, uncut->candidates[i].genes);
-    EXPECT_EQ(resumed->candidates[i].accuracy, uncut->candidates[i].accuracy);
-  }
+  expect_same_candidates(*resumed, *uncut);
 
   // A point of the front is what `mote train` makes of its project file.
   const auto found = std::find_if(uncut->front.begin(), uncut->front.end(),
@@ -261,12 +267,7 @@ TEST_F(WholeSearch, JudgesByFoldsWhoeverInterrupts) {
   options_.resume = true;
   const auto resumed = run_search(options_, count, [] { return false; });
   ASSERT_TRUE(resumed) << resumed.error().to_string();
-  ASSERT_EQ(resumed->candidates.size(), uncut->candidates.size());
-  for (std::size_t i = 0; i < uncut->candidates.size(); ++i) {
-    EXPECT_EQ(resumed->candidates[i].genes, uncut->candidates[i].genes);
-    EXPECT_EQ(resumed->candidates[i].folds, uncut->candidates[i].folds);
-    EXPECT_EQ(resumed->candidates[i].accuracy, uncut->candidates[i].accuracy);
-  }
+  expect_same_candidates(*resumed, *uncut);
 }
 
 /// A trial is told to go to a rung twice, since whoever started it died before it heard of the end: the second time
