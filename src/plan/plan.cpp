@@ -415,7 +415,12 @@ Result<Plan> lay_out(const Graph& graph, const Target& target, const PlanOptions
 }
 
 Result<Plan> make_plan(const Graph& graph, const Target& target, const PlanOptions& options) {
-  MOTE_TRY(KernelChoice choice, choose_kernels(graph, target, options));
+  KernelChoice choice;
+  return make_plan(graph, target, options, choice);
+}
+
+Result<Plan> make_plan(const Graph& graph, const Target& target, const PlanOptions& options, KernelChoice& choice) {
+  MOTE_TRY(choice, choose_kernels(graph, target, options));
   MOTE_TRY(Plan plan, lay_out(graph, target, options, choice));
   const Budget& budget = options.budget;
   if (budget.optimize == Optimize::ram) MOTE_TRY_VOID(fit_ram(graph, target, options, {}, choice, plan));

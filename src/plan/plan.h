@@ -75,6 +75,9 @@ struct RamGoal {
 Result<void> fit_ram(const Graph& graph, const Target& target, const PlanOptions& options, const RamGoal& goal,
                      KernelChoice& choice, Plan& plan);
 
+/// make_plan, and the choice that it ended with.
+Result<Plan> make_plan(const Graph& graph, const Target& target, const PlanOptions& options, KernelChoice& choice);
+
 /// DoesNotFit if the plan exceeds flash, RAM or cycles, with how much and the largest culprits.
 Result<void> check_budget(const Plan& plan, const Budget& budget);
 

@@ -60,8 +60,8 @@ Result<Cost> estimate_cost(const Recipe& recipe, const Graph& float_network, con
   MOTE_TRY(const Graph graph, quantised(float_network, board.target.target));
   PlanOptions options;
   options.budget.optimize = Optimize::balanced;
-  MOTE_TRY(const KernelChoice choice, choose_kernels(graph, board.target.target, options));
-  MOTE_TRY(const Plan plan, lay_out(graph, board.target.target, options, choice));
+  KernelChoice choice;
+  MOTE_TRY(const Plan plan, make_plan(graph, board.target.target, options, choice));
   std::set<std::string> kernels;
   for (std::size_t n = 0; n < choice.options.size(); ++n) {
     if (choice.options[n].empty()) continue;

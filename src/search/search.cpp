@@ -228,7 +228,15 @@ class Search {
                        c.cost.ram_bytes, c.cost.flash_bytes);
   }
 
-  /// With the time that is left: what is not dominated climbs to the last rung, best accuracy first; one always does.
+  /// What the epochs up to the last rung will take, by those that it has had; somewhat too much, since features that
+  /// are made once are in these.
+  double seconds_left(const Candidate& c) const {
+    const double had = rungs_[static_cast<std::size_t>(c.rung)];
+    return c.seconds * (rungs_.back() - had) / had;
+  }
+
+  /// With the time that is left: what is not dominated climbs to the last rung, best accuracy first, if that will end in
+  /// time; one always does.
   Result<void> finish_best() {
     const auto last = static_cast<std::int32_t>(rungs_.size()) - 1;
     for (bool first = true;; first = false) {
@@ -246,6 +254,8 @@ class Search {
       for (Candidate& c : all)  // it is compared with, wherever it stands
         if (c.is_reference() && c.rung < last && std::find(open.begin(), open.end(), &c) == open.end())
           open.push_back(&c);
+      if (!(first && none_done))
+        std::erase_if(open, [&](const Candidate* c) { return seconds() + seconds_left(*c) > options_.seconds; });
       if (open.empty()) return {};
       if (open.size() > static_cast<std::size_t>(options_.runner.workers))
         open.resize(static_cast<std::size_t>(options_.runner.workers));

@@ -78,11 +78,14 @@ Result<void> check_model(const Graph& graph, const Task& task) {
   return {};
 }
 
-/// The recipe's network, trained, before any compression.
-Result<Graph> train_first(const Recipe& recipe, const Task& task, const ProgressFn& progress, TrainResult& result) {
+/// The recipe's network, trained, before any compression; under `teacher`, unless it is empty.
+Result<Graph> train_first(const Recipe& recipe, const Task& task, const Teacher& teacher, const ProgressFn& progress,
+                          TrainResult& result) {
   MOTE_TRY(Graph network, build_network(recipe.name, recipe.network, network_io(recipe, task), recipe.train.seed));
   MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
-  MOTE_TRY(FitResult fitted, fit(learner, task.training_set(), task.validation_inputs, recipe.train, progress, {}));
+  FitOptions options = under_teacher(teacher, recipe.distil);
+  options.hint_weight = recipe.distil.hints;
+  MOTE_TRY(FitResult fitted, fit(learner, task.training_set(), task.validation_inputs, recipe.train, progress, options));
   result.history = std::move(fitted.history);
   result.best_epoch = fitted.best_epoch;
   result.stopped = std::move(fitted.stopped);
@@ -119,7 +122,8 @@ Result<Compressor> Compressor::create(CompressorOptions options, ProgressFn prog
     MOTE_TRY_VOID(check_model(*state->options.model, task));
     graph = *state->options.model;
   } else {
-    MOTE_TRY(graph, train_first(recipe, task, state->progress, result));
+    if (recipe.distil.wanted()) MOTE_TRY_VOID(state->need_teacher());
+    MOTE_TRY(graph, train_first(recipe, task, state->teacher, state->progress, result));
   }
   MOTE_TRY_VOID(state->take(std::move(graph)));
   state->original = state->now;

@@ -116,22 +116,26 @@ class Remaining {
     std::iota(order_.begin(), order_.end(), 0);
     // The most important first; of equals (such as the gammas of a fresh batch norm) the last leaves first.
     std::stable_sort(order_.begin(), order_.end(), [&](std::int32_t a, std::int32_t b) { return of(a) > of(b); });
+    kept_ = order_.size();
     block_ = static_cast<std::size_t>(std::max(4, group.channels / 16 / 4 * 4));
     least_ = std::max<std::size_t>(4, round_up(static_cast<std::size_t>(std::ceil(least * whole))));
   }
   void lower_least() { least_ = 4; }
-  bool may_shrink() const { return order_.size() > least_; }
-  /// The number of channels after the next removal: a multiple of 4.
-  std::size_t next() const { return std::max(least_, round_up(order_.size() - std::min(block_, order_.size() - 1))); }
-  double loses() const {
+  bool may_shrink() const { return kept_ > least_; }
+  bool may_grow() const { return kept_ < order_.size(); }
+  /// The number of channels after the next removal, and after taking the last few back: multiples of 4.
+  std::size_t smaller() const { return std::max(least_, round_up(kept_ - std::min(block_, kept_ - 1))); }
+  std::size_t larger() const { return std::min(order_.size(), round_up(kept_ + 1)); }
+  std::size_t kept() const { return kept_; }
+  void keep(std::size_t count) { kept_ = count; }
+  /// Importance of the channels that come after the first `from`, up to `to`.
+  double importance(std::size_t from, std::size_t to) const {
     double sum = 0;
-    for (std::size_t i = next(); i < order_.size(); ++i) sum += of(order_[i]);
+    for (std::size_t i = from; i < to; ++i) sum += of(order_[i]);
     return sum;
   }
-  void shrink() { order_.resize(next()); }
-  std::vector<std::int32_t> channels(bool shrunk) const {
-    std::vector<std::int32_t> kept(order_.begin(),
-                                   order_.begin() + static_cast<std::ptrdiff_t>(shrunk ? next() : order_.size()));
+  std::vector<std::int32_t> channels(std::size_t count) const {
+    std::vector<std::int32_t> kept(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(count));
     std::sort(kept.begin(), kept.end());
     return kept;
   }
@@ -142,6 +146,7 @@ class Remaining {
 
   std::vector<double> importance_;
   std::vector<std::int32_t> order_;
+  std::size_t kept_ = 0;  ///< so many of the most important ones are left
   std::size_t block_ = 4, least_ = 4;
 };
 
@@ -278,9 +283,9 @@ Result<Graph> prune_channels(const Graph& graph, const Importance& importance, c
   std::vector<Remaining> left;
   for (const ChannelGroup& group : groups)
     left.emplace_back(group, group_importance(group, importance, options.across_layers), options.least, whole(group));
-  const auto with = [&](std::size_t shrunk) {  // one group smaller than it is; groups.size(): none
+  const auto with = [&](std::size_t other, std::size_t count) {  // one group has `count` channels; others as they are
     std::vector<std::vector<std::int32_t>> keep;
-    for (std::size_t g = 0; g < left.size(); ++g) keep.push_back(left[g].channels(g == shrunk));
+    for (std::size_t g = 0; g < left.size(); ++g) keep.push_back(left[g].channels(g == other ? count : left[g].kept()));
     return keep_channels(graph, groups, keep);
   };
   double now = cost_of(graph);
@@ -288,8 +293,9 @@ Result<Graph> prune_channels(const Graph& graph, const Importance& importance, c
   // What a removal loses for each unit of cost that it saves. What it saves depends on its neighbours, so what looks
   // best is looked at again before it is taken.
   const auto price = [&](std::size_t g) -> Result<double> {
-    MOTE_TRY(const Graph smaller, with(g));
-    return left[g].loses() / std::max(now - cost_of(smaller), 1e-6 * now);
+    const std::size_t count = left[g].smaller();
+    MOTE_TRY(const Graph smaller, with(g, count));
+    return left[g].importance(count, left[g].kept()) / std::max(now - cost_of(smaller), 1e-6 * now);
   };
   // Where even 4 channels everywhere cost too much, by a front end say, accuracy is not given away for nothing.
   std::vector<std::vector<std::int32_t>> narrowest;
@@ -317,15 +323,30 @@ Result<Graph> prune_channels(const Graph& graph, const Importance& importance, c
         queue.emplace(costs, g);
         continue;
       }
-      left[g].shrink();
-      MOTE_TRY(const Graph smaller, with(left.size()));
+      left[g].keep(left[g].smaller());
+      MOTE_TRY(const Graph smaller, with(g, left[g].kept()));
       now = cost_of(smaller);
       if (!left[g].may_shrink()) continue;
       MOTE_TRY(const double following, price(g));
       queue.emplace(following, g);
     }
   }
-  return with(left.size());
+  // The last removal may have saved more than was wanted: what fits comes back, the most important first.
+  for (bool grew = now <= wanted; grew;) {
+    std::vector<std::pair<double, std::size_t>> back;
+    for (std::size_t g = 0; g < left.size(); ++g)
+      if (left[g].may_grow()) back.emplace_back(-left[g].importance(left[g].kept(), left[g].larger()), g);
+    std::sort(back.begin(), back.end());
+    grew = false;
+    for (std::size_t i = 0; i < back.size() && !grew; ++i) {
+      const std::size_t g = back[i].second;
+      MOTE_TRY(const Graph larger, with(g, left[g].larger()));
+      if (cost_of(larger) > wanted) continue;
+      left[g].keep(left[g].larger());
+      grew = true;
+    }
+  }
+  return with(left.size(), 0);
 }
 
 }  // namespace mote

@@ -79,6 +79,7 @@ def main():
     parser.add_argument("--set-student", nargs="+", default=[], metavar="SECTION.KEY=VALUE", help="of both students")
     parser.add_argument("-o", "--out", type=pathlib.Path, default=pathlib.Path("out/distillation"))
     args = parser.parse_args()
+    args.mote = args.mote.resolve()
     base = args.project.read_text()
     if not args.data:
         folder = re.search(r'^folder\s*=\s*"([^"]*)"', base, re.M)

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "tests/train/synthetic.h"
+#include "train/compressor.h"
 #include "train/network.h"
 #include "train/steps.h"
 #include "train/train_command.h"
@@ -136,6 +137,29 @@ TEST_F(Distil, SeveralTeachersAreTrainedForAsLongAsTheProjectSays) {
   ASSERT_TRUE(run(project("[distil]\nteacher_epochs = 5\nlabel_smoothing = 0.2\n" + teacher), "smooth").ok());
   EXPECT_NE(*read_file(root() / "one/model_float.npz"), *read_file(root() / "smooth/model_float.npz"))
       << "smoothing changed nothing";
+}
+
+/// `mote compress PROJECT` trains the network itself first, and then as `mote train` does: after its teacher, under it.
+TEST_F(Distil, CompressionTrainsUnderTheTeacherToo) {
+  const std::string text = project("[compress]\nquantise = \"none\"\n[distil]\nteacher_epochs = 3\n[distil.teacher]\n"
+                                   "type = \"ds_cnn\"\nchannels = [6, 6]\n");
+  const auto trained = run(text, "trained");
+  ASSERT_TRUE(trained.ok()) << trained.error().to_string();
+  std::vector<std::string> phases;
+  const ProgressFn watch = [&](const Progress& p) {
+    if (p.record != nullptr) phases.emplace_back(p.phase);
+    return true;
+  };
+  const auto compressor = Compressor::create({recipe(text), {}, std::nullopt, std::nullopt}, watch);
+  ASSERT_TRUE(compressor.ok()) << compressor.error().to_string();
+  EXPECT_EQ(phases, (std::vector<std::string>{"teacher", "teacher", "teacher", "train", "train"}));
+  const auto weights = [](const Graph& graph) {
+    std::vector<Bytes> all;
+    for (const Tensor& tensor : graph.tensors)
+      if (tensor.is_constant()) all.push_back(*tensor.data);
+    return all;
+  };
+  EXPECT_EQ(weights(compressor->float_graph()), weights(trained->float_graph));
 }
 
 /// A student whose teacher calls high low and low high learns that, and is not talked out of it by the labels while it
