@@ -35,7 +35,7 @@ function element(name, attributes = {}, ...children) {
 function table(columns, rows, caption, footer = null) {
   const kind = (column) => (column.text ? { class: "text" } : {});
   const head = element("tr", {}, ...columns.map((c) => element("th", { scope: "col", ...kind(c) }, c.title)));
-  const cell = (column, value) => element("td", column.text && value.length > 40 ? { class: "text wide" } : kind(column), value);  // long texts wrap
+  const cell = (column, value) => element("td", column.text && value.length > 40 ? { class: value.length > 160 ? "text widest" : "text wide" } : kind(column), value);  // long texts wrap
   const body = rows.map((row) => element("tr", {}, ...columns.map((c) => cell(c, c.value(row)))));
   const parts = [element("caption", { class: "soft", style: "text-align:left" }, caption), element("thead", {}, head), element("tbody", {}, ...body)];
   if (footer) parts.push(element("tfoot", {}, element("tr", {}, ...columns.map((c, i) => element("td", kind(c), footer[i] ?? "")))));
