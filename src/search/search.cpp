@@ -244,7 +244,8 @@ class Search {
       std::erase_if(all, [](const Candidate& c) { return c.rung < 0 || !c.failure.empty(); });
       if (all.empty()) return no_candidate();
       const bool none_done = std::none_of(all.begin(), all.end(), [&](const Candidate& c) { return c.rung == last; });
-      if (!wanted(1) && !(first && none_done)) return {};
+      const bool one_must = first && none_done;
+      if (!wanted(1) && !one_must) return {};
       std::vector<Candidate*> open;
       for (const std::size_t i : pareto_front(objectives(all)))
         if (all[i].rung < last) open.push_back(&all[i]);
@@ -254,12 +255,12 @@ class Search {
       for (Candidate& c : all)  // it is compared with, wherever it stands
         if (c.is_reference() && c.rung < last && std::find(open.begin(), open.end(), &c) == open.end())
           open.push_back(&c);
-      if (!(first && none_done))
+      if (!one_must)
         std::erase_if(open, [&](const Candidate* c) { return seconds() + seconds_left(*c) > options_.seconds; });
       if (open.empty()) return {};
       if (open.size() > static_cast<std::size_t>(options_.runner.workers))
         open.resize(static_cast<std::size_t>(options_.runner.workers));
-      MOTE_TRY_VOID(train_to(open, last, first && none_done ? kUnlimited : 1));
+      MOTE_TRY_VOID(train_to(open, last, one_must ? kUnlimited : 1));
       if (stop_()) return {};
     }
   }

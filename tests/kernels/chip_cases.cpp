@@ -49,6 +49,17 @@ void merge(Merged& into, const OpCase& test) {
   }
 }
 
+Merged networks_side_by_side(const std::string& name, std::uint64_t first, Graph (*network)(std::uint64_t seed)) {
+  Merged merged;
+  merged.graph.name = name;
+  for (std::uint64_t seed = first; seed < first + 14; ++seed) {
+    OpCase one{fmt::format("g{}", seed), network(seed), {}};
+    one.inputs = random_inputs(one.graph, seed);
+    merge(merged, one);
+  }
+  return merged;
+}
+
 namespace {
 
 Bytes sample_of(const Bytes& both, int sample) {

@@ -16,6 +16,8 @@ struct Merged {
   int count = 0;
 };
 void merge(Merged& into, const OpCase& test);
+/// Fourteen networks side by side, of seeds from `first` on, each with random inputs of its seed.
+Merged networks_side_by_side(const std::string& name, std::uint64_t first, Graph (*network)(std::uint64_t seed));
 
 /// Emits and builds the plan, runs both samples and compares with the reference.
 void check_plan(const Merged& merged, const Result<Plan>& plan, const Target& target, const Board& board,

@@ -56,12 +56,9 @@ class Network {
   TensorId depthwise(TensorId x) { return conv(x, graph.tensor(x).shape[3], 3, 1, true); }
 
   TensorId concat(const std::vector<TensorId>& parts, std::int32_t axis) {
-    Shape out = graph.tensor(parts[0]).shape;
-    for (std::size_t i = 1; i < parts.size(); ++i)
-      out[static_cast<std::size_t>(axis)] += graph.tensor(parts[i]).shape[static_cast<std::size_t>(axis)];
     Attributes attrs;
     attrs.set("axis", std::int64_t{axis});
-    return node(ops::concat, parts, out, std::move(attrs));
+    return node(ops::concat, parts, joined_shape(graph, parts, axis), std::move(attrs));
   }
 
   TensorId piece(TensorId x, std::size_t axis, std::int32_t begin, std::int32_t count) {

@@ -189,13 +189,7 @@ TEST(RowChains, APictureOf160RunsIn64Kilobytes) {
 /// Random networks side by side, with chains wherever they can be: one model, one compilation, one run.
 TEST(RowChains, M4KernelsWorkOnBands) {
   Random random(7);
-  Merged merged;
-  merged.graph.name = "chains";
-  for (std::uint64_t seed = 200; seed < 214; ++seed) {
-    OpCase one{fmt::format("g{}", seed), network(seed), {}};
-    one.inputs = random_inputs(one.graph, seed);
-    merge(merged, one);
-  }
+  const Merged merged = networks_side_by_side("chains", 200, network);
   const Board m4 = load_board("nano33ble").value();
   const Target& target = m4.target.target;
   auto choice = choose_kernels(merged.graph, target, {});

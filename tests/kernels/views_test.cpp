@@ -84,13 +84,7 @@ TEST(ViewsRun, AnySubsetOfViewsIsSafe) {
 }
 
 TEST(ViewsRun, M4KernelsWorkInPlace) {
-  Merged merged;
-  merged.graph.name = "views";
-  for (std::uint64_t seed = 300; seed < 314; ++seed) {
-    OpCase one{fmt::format("g{}", seed), network(seed), {}};
-    one.inputs = random_inputs(one.graph, seed);
-    merge(merged, one);
-  }
+  const Merged merged = networks_side_by_side("views", 300, network);
   const Board m4 = load_board("nano33ble").value();
   const Target& target = m4.target.target;
   for (const auto& off : {kOff[0], kOff[3]}) {

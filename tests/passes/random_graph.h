@@ -12,6 +12,14 @@
 
 namespace mote::testing {
 
+/// Of tensors that differ along the axis alone, one after the other.
+inline Shape joined_shape(const Graph& graph, const std::vector<TensorId>& parts, std::int32_t axis) {
+  const auto along = static_cast<std::size_t>(axis);
+  Shape joined = graph.tensor(parts[0]).shape;
+  for (std::size_t i = 1; i < parts.size(); ++i) joined[along] += graph.tensor(parts[i]).shape[along];
+  return joined;
+}
+
 /// splitmix64: the same numbers on every machine.
 class Random {
  public:
@@ -284,13 +292,10 @@ class RandomGraph {
 
   /// Appends a concat of tensors that differ along the axis alone.
   void concat_of(const std::vector<TensorId>& parts, std::int32_t axis) {
-    Shape out = graph_.tensor(parts[0]).shape;
-    for (std::size_t i = 1; i < parts.size(); ++i)
-      out[static_cast<std::size_t>(axis)] += graph_.tensor(parts[i]).shape[static_cast<std::size_t>(axis)];
     Attributes attrs;
     attrs.set("axis", std::int64_t{axis});
     const Quantization quant = graph_.tensor(parts[0]).quant;
-    emit(ops::concat, parts, attrs, out, &quant);
+    emit(ops::concat, parts, attrs, joined_shape(graph_, parts, axis), &quant);
   }
 
   /// A convolution that keeps height and width.
