@@ -342,7 +342,8 @@ class Evaluator {
   static std::string split_sentence(const Json& metrics) {
     std::string text;
     const Json split = metrics.value("split", Json::object());
-    for (const char* part : {"train", "validation", "test"}) {
+    for (const char* part : {"train", "unlabelled", "validation", "test"}) {
+      if (!split.contains(part) && part == std::string_view("unlabelled")) continue;
       const Json groups = split.contains(part) ? split[part].value("groups", Json::array()) : Json::array();
       std::vector<std::string> names;
       for (const Json& group : groups)

@@ -99,6 +99,7 @@ Result<int> train_command(Options options, const Session& session) {
                        100 * e.accuracy_low, 100 * e.accuracy_high);
   };
   session.say(part("train", result->train));
+  if (result->unlabelled.examples > 0) session.say(part("unlabelled", result->unlabelled));
   session.say(part("validation", result->validation));
   session.say(part("test", result->test));
   if (!result->stopped.empty()) session.say("stopped early: " + result->stopped);

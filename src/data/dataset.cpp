@@ -52,25 +52,35 @@ Shape example_shape(const Dataset& data, const Examples& examples) {
   return shape;
 }
 
+namespace {
+
+/// Shape and values of one recording, beside the first's.
+Result<void> check_sample(const Sample& sample, const Sample& first) {
+  if (sample.shape.empty() || element_count(sample.shape) != static_cast<std::int64_t>(sample.values.size()) ||
+      sample.values.empty())
+    return bad_input("is empty", sample.source);
+  if (!std::equal(sample.shape.begin() + 1, sample.shape.end(), first.shape.begin() + 1, first.shape.end()))
+    return bad_input(fmt::format("has shape {} where {} has {}; all must agree behind the first dimension",
+                                 shape_text(sample.shape), first.source, shape_text(first.shape)),
+                     sample.source);
+  for (std::size_t i = 0; i < sample.values.size(); ++i)
+    if (!std::isfinite(sample.values[i]))
+      return bad_input(fmt::format("row {} holds a value that is not a number (NaN or infinite); repair or remove it",
+                                   static_cast<std::int64_t>(i) / sample.row_size() + 1),
+                       sample.source);
+  return {};
+}
+
+}  // namespace
+
 Result<void> check_dataset(const Dataset& data, const std::string& where) {
   if (data.samples.empty()) return bad_input("no recordings in it", where);
   std::vector<int> count(data.classes.size(), 0);
-  const Sample& first = data.samples.front();
   for (const Sample& sample : data.samples) {
-    if (sample.shape.empty() || element_count(sample.shape) != static_cast<std::int64_t>(sample.values.size()) ||
-        sample.values.empty())
-      return bad_input("is empty", sample.source);
-    if (!std::equal(sample.shape.begin() + 1, sample.shape.end(), first.shape.begin() + 1, first.shape.end()))
-      return bad_input(fmt::format("has shape {} where {} has {}; all must agree behind the first dimension",
-                                   shape_text(sample.shape), first.source, shape_text(first.shape)),
-                       sample.source);
-    for (std::size_t i = 0; i < sample.values.size(); ++i)
-      if (!std::isfinite(sample.values[i]))
-        return bad_input(fmt::format("row {} holds a value that is not a number (NaN or infinite); repair or remove it",
-                                     static_cast<std::int64_t>(i) / sample.row_size() + 1),
-                         sample.source);
+    MOTE_TRY_VOID(check_sample(sample, data.samples.front()));
     ++count[static_cast<std::size_t>(sample.label)];
   }
+  for (const Sample& sample : data.unlabelled) MOTE_TRY_VOID(check_sample(sample, data.samples.front()));
   for (std::size_t i = 0; i < count.size(); ++i)
     if (count[i] == 0) return bad_input(fmt::format("class \"{}\" has no recordings", data.classes[i]), where);
   return {};

@@ -13,11 +13,13 @@
 
 namespace mote {
 
+constexpr int kUnlabelled = -1;
+
 /// One recording: a file, or a row of one.
 struct Sample {
   std::vector<float> values;  ///< row-major, as many as the shape says; finite
   Shape shape;                ///< series: rows (time) x channels; image: height x width x channels
-  int label = 0;              ///< into Dataset::classes
+  int label = 0;              ///< into Dataset::classes, or kUnlabelled
   std::string group;          ///< who or what was recorded; a group never stands on both sides of a split
   std::string source;         ///< the file, for messages
 
@@ -30,6 +32,7 @@ struct Dataset {
   std::vector<std::string> classes;   ///< sorted
   std::vector<std::string> channels;  ///< names of the innermost axis, or empty
   std::vector<Sample> samples;        ///< in order of class and file name
+  std::vector<Sample> unlabelled;     ///< of no class: label kUnlabelled. For teachers to speak about, nothing else
   double rate_hz = 0;                 ///< rows a second where the files say so (audio), else 0
 };
 

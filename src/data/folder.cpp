@@ -23,17 +23,12 @@ Result<std::vector<fs::path>> list(const fs::path& folder) {
   return entries;
 }
 
-bool wanted(const FolderOptions& options, const std::string& name) {
-  return options.classes.empty() ||
-         std::find(options.classes.begin(), options.classes.end(), name) != options.classes.end();
-}
-
 /// <class>/<group>_<n>.<ext>
 Result<void> read_class_folders(const fs::path& folder, const FolderOptions& options, Dataset& data) {
   MOTE_TRY(const auto entries, list(folder));
   for (const fs::path& entry : entries) {
     const std::string name = entry.filename().string();
-    if (!fs::is_directory(entry) || !wanted(options, name)) continue;
+    if (!fs::is_directory(entry) || !takes_class(options, name)) continue;
     data.classes.push_back(name);
     const std::size_t before = data.samples.size();
     MOTE_TRY(const auto files, list(entry));
@@ -63,7 +58,7 @@ Result<void> read_class_files(const fs::path& folder, const FolderOptions& optio
   }
   for (const fs::path& file : entries) {
     const std::string name = file.stem().string();
-    if (!has_format(file, options.format) || !wanted(options, name)) continue;
+    if (!has_format(file, options.format) || !takes_class(options, name)) continue;
     data.classes.push_back(name);
     MOTE_TRY(FileContents contents, read_recordings(file, options));
     const std::size_t before = data.samples.size();
@@ -74,6 +69,21 @@ Result<void> read_class_files(const fs::path& folder, const FolderOptions& optio
   if (data.classes.empty())
     return bad_input(fmt::format("has no {} files; one a class is expected", options.format), folder.string());
   return {};
+}
+
+/// Moves the recordings of FolderOptions::unlabelled out of the classes. Other data may have none.
+void set_unlabelled_apart(const FolderOptions& options, Dataset& data) {
+  const auto at = std::find(data.classes.begin(), data.classes.end(), options.unlabelled);
+  if (options.unlabelled.empty() || at == data.classes.end()) return;
+  const auto gone = static_cast<int>(at - data.classes.begin());
+  data.classes.erase(at);
+  std::vector<Sample> labelled;
+  for (Sample& sample : data.samples) {
+    const bool known = sample.label != gone;
+    sample.label = known ? sample.label - (sample.label > gone ? 1 : 0) : kUnlabelled;
+    (known ? labelled : data.unlabelled).push_back(std::move(sample));
+  }
+  data.samples = std::move(labelled);
 }
 
 /// Classes in the order that was asked for.
@@ -111,6 +121,11 @@ Result<void> rename_classes(const FolderOptions& options, Dataset& data) {
 
 }  // namespace
 
+bool takes_class(const FolderOptions& options, const std::string& name) {
+  return options.classes.empty() || name == options.unlabelled ||
+         std::find(options.classes.begin(), options.classes.end(), name) != options.classes.end();
+}
+
 Result<Dataset> read_folder(const fs::path& folder, const FolderOptions& options) {
   if (!fs::is_directory(folder))
     return io_error("there is no such data folder; fetch the data first or name another with --data", folder.string());
@@ -126,6 +141,7 @@ Result<Dataset> read_folder(const fs::path& folder, const FolderOptions& options
   } else {
     MOTE_TRY(data, read_table(folder, options));
   }
+  set_unlabelled_apart(options, data);
   MOTE_TRY_VOID(order_classes(options, data, folder.string()));
   MOTE_TRY_VOID(rename_classes(options, data));
   MOTE_TRY_VOID(check_dataset(data, folder.string()));

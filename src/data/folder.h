@@ -47,7 +47,11 @@ struct FolderOptions {
   std::string test_part = "t10k";  ///< idx: the pair of files that is for testing alone
   std::vector<std::string> rename = {};   ///< "0=normal": what a class is to be called instead of its name in the data
   std::vector<std::string> classes = {};  ///< take only these, in this order; empty: all there are, sorted
+  std::string unlabelled = {};  ///< the class, by its name in the data, whose recordings are of no class; empty: none
 };
+
+/// Whether a class of the data, by its name there, is to be read.
+bool takes_class(const FolderOptions& options, const std::string& name);
 
 /// Reads a data set. Hidden files and files of other kinds are passed over. Io or BadInput name the file: a missing
 /// folder, a class without recordings, a name without a group, whatever the format's reader refuses, recordings of

@@ -77,9 +77,7 @@ Result<void> read_part(const fs::path& folder, const std::string& part, const Fo
   const std::size_t each = sizes[1] * sizes[2];
   for (std::size_t i = 0; i < sizes[0]; ++i) {
     const int label = answers[8 + i];
-    if (!options.classes.empty() &&
-        std::find(options.classes.begin(), options.classes.end(), std::to_string(label)) == options.classes.end())
-      continue;
+    if (!takes_class(options, std::to_string(label))) continue;
     Sample sample;
     const auto begin = images.begin() + static_cast<std::ptrdiff_t>(16 + i * each);
     sample.values.assign(begin, begin + static_cast<std::ptrdiff_t>(each));

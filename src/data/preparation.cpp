@@ -42,7 +42,8 @@ std::string to_json(const Preparation& p) {
                     {"features_alone", p.files.features_alone},
                     {"test_part", p.files.test_part},
                     {"rename", p.files.rename},
-                    {"classes", p.files.classes}};
+                    {"classes", p.files.classes},
+                    {"unlabelled", p.files.unlabelled}};
   json["rate_hz"] = p.rate_hz;
   json["window"] = p.window;
   json["stride"] = p.stride;
@@ -90,6 +91,7 @@ Result<Preparation> parse_preparation(std::string_view text, const std::string& 
     p.files.test_part = source.value("test_part", p.files.test_part);
     p.files.rename = source.value("rename", p.files.rename);
     source.at("classes").get_to(p.files.classes);
+    p.files.unlabelled = source.value("unlabelled", p.files.unlabelled);
     p.rate_hz = json.at("rate_hz").get<double>();
     p.window = json.at("window").get<std::int32_t>();
     p.stride = json.at("stride").get<std::int32_t>();

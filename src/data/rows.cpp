@@ -89,8 +89,7 @@ Result<void> read_file(const fs::path& file, const FolderOptions& options, Datas
     const std::string& label = table.rows[row][columns.label];
     const std::string where = fmt::format("{}:{}", file.string(), row + 2);
     if (label.empty()) return bad_input(fmt::format("column \"{}\" is empty", options.class_column), where);
-    const auto& wanted = options.classes;
-    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), label) == wanted.end()) continue;
+    if (!takes_class(options, label)) continue;
     MOTE_TRY(Sample sample, read_row(table, columns, row, where));
     MOTE_TRY(sample.group, group_at(table, columns, options, row, file.stem().string(), where));
     data.samples.push_back(std::move(sample));

@@ -111,10 +111,7 @@ Result<Dataset> read_table(const fs::path& folder, const FolderOptions& options)
   MOTE_TRY(const std::string text, read_text(table_file));
   MOTE_TRY(const TextTable table, parse_text_csv(text, table_file.string()));
   MOTE_TRY(const Columns columns, find_columns(table, options, table_file.string()));
-  const auto taken = [&](const std::string& name) {
-    return options.classes.empty() ||
-           std::find(options.classes.begin(), options.classes.end(), name) != options.classes.end();
-  };
+  const auto taken = [&](const std::string& name) { return takes_class(options, name); };
 
   Dataset data;
   for (const auto& row : table.rows)

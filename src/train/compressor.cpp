@@ -85,7 +85,7 @@ Result<Graph> train_first(const Recipe& recipe, const Task& task, const Teacher&
   MOTE_TRY(TorchGraph learner, TorchGraph::create(std::move(network)));
   FitOptions options = under_teacher(teacher, recipe.distil);
   options.hint_weight = recipe.distil.hints;
-  MOTE_TRY(FitResult fitted, fit(learner, task.training_set(), task.validation_inputs, recipe.train, progress, options));
+  MOTE_TRY(FitResult fitted, fit(learner, task.taught_set(), task.validation_inputs, recipe.train, progress, options));
   result.history = std::move(fitted.history);
   result.best_epoch = fitted.best_epoch;
   result.stopped = std::move(fitted.stopped);
@@ -114,9 +114,7 @@ Result<Compressor> Compressor::create(CompressorOptions options, ProgressFn prog
     task.validation_inputs = make_inputs(task.data, task.validation, task.preparation.normalisation);
   }
   TrainResult& result = state->result;
-  result.train = summary(task.split.train, task.train.items.size());
-  result.validation = summary(task.split.validation, task.validation.items.size());
-  result.test = summary(task.split.test, task.test.items.size());
+  summarise_parts(task, result);
   Graph graph;
   if (state->options.model) {
     MOTE_TRY_VOID(check_model(*state->options.model, task));
@@ -190,7 +188,7 @@ Result<void> Compressor::distil() {
   options.keep_start = true;
   options.hint_weight = recipe.distil.hints;
   MOTE_TRY([[maybe_unused]] const FitResult fitted,
-           fit(student, state_->task.training_set(), state_->task.validation_inputs, fine, state_->progress, options));
+           fit(student, state_->task.taught_set(), state_->task.validation_inputs, fine, state_->progress, options));
   return state_->take(student.write_back());
 }
 

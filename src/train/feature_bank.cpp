@@ -15,17 +15,13 @@ FeatureBank::FeatureBank(TorchGraph& graph, const TrainingSet& set, std::int32_t
     : set_(set),
       batch_size_(std::min(static_cast<std::size_t>(batch_size), set.examples.items.size())),
       seed_(seed),
-      of_class_(set.data.classes.size()),
+      of_class_(set.data.classes.size() + 1),
       order_(set.examples.items.size()) {
   const Shape& shape = graph.graph().tensor(front_end_output(graph.graph())).shape;
   frames_ = static_cast<std::int32_t>(shape[1]);
   bands_ = static_cast<std::int32_t>(shape[2]);
   const auto examples = static_cast<std::int32_t>(order_.size());
-  for (std::int32_t i = 0; i < examples; ++i)
-    of_class_[static_cast<std::size_t>(
-                  set.data.samples[static_cast<std::size_t>(set.examples.items[static_cast<std::size_t>(i)].sample)]
-                      .label)]
-        .push_back(i);
+  for (std::int32_t i = 0; i < examples; ++i) of_class_[place_of(i)].push_back(i);
   const std::vector<std::int64_t> wanted{set.augmentation.features.views, examples, frames_, bands_};
   std::error_code ec;
   if (!file.empty() && std::filesystem::exists(file, ec)) {
@@ -81,10 +77,15 @@ std::span<const float> FeatureBank::view(std::int32_t example, Random& random) c
   return std::span(kept_).subspan((which * order_.size() + static_cast<std::size_t>(example)) * each, each);
 }
 
-std::span<const float> FeatureBank::classmate(std::int32_t example, Random& random) const {
+/// Unlabelled ones are a class of their own here, behind the others: a teacher says what a mixture of two is.
+std::size_t FeatureBank::place_of(std::int32_t example) const {
   const Example& self = set_.examples.items[static_cast<std::size_t>(example)];
-  const auto& mates =
-      of_class_[static_cast<std::size_t>(set_.data.samples[static_cast<std::size_t>(self.sample)].label)];
+  const int label = set_.data.samples[static_cast<std::size_t>(self.sample)].label;
+  return label == kUnlabelled ? of_class_.size() - 1 : static_cast<std::size_t>(label);
+}
+
+std::span<const float> FeatureBank::classmate(std::int32_t example, Random& random) const {
+  const auto& mates = of_class_[place_of(example)];
   return view(mates[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(mates.size())))], random);
 }
 

@@ -28,6 +28,7 @@ class FeatureBank {
  private:
   void run_front_end(TorchGraph& graph);
   std::span<const float> view(std::int32_t example, Random& random) const;
+  std::size_t place_of(std::int32_t example) const;
   std::span<const float> classmate(std::int32_t example, Random& random) const;
   void make(std::int32_t example, std::span<float> out) const;
   void mix();

@@ -392,6 +392,8 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
        ++epoch) {
     bank ? bank->start(epoch) : loader.start(epoch);
     EpochRecord record{.epoch = epoch, .classes = !rebuilds};
+    double labelled = 0;
+    double rights = 0;
     for (std::int32_t step = 1; step <= steps; ++step) {
       const Batch& batch = bank ? bank->next() : loader.next();
       std::copy(batch.values.begin(), batch.values.end(), inputs.data_ptr<float>());
@@ -426,10 +428,12 @@ Result<FitResult> fit(TorchGraph& graph, const TrainingSet& set, const InputSet&
       loop.optimiser().step(record.learning_rate);
       loop.follow(global);
       record.loss += (value - record.loss) / step;
-      if (!rebuilds)
-        record.accuracy += (answer.logits.detach().argmax(1).eq(targets.labels).to(at::kDouble).mean().item<double>() -
-                            record.accuracy) /
-                           step;
+      if (!rebuilds) {
+        const at::Tensor right = answer.logits.detach().argmax(1).eq(targets.labels);
+        rights += right.sum().item<double>();
+        labelled += targets.labels.ne(kUnlabelled).sum().item<double>();
+        record.accuracy = rights / std::max(labelled, 1.0);
+      }
       if (progress && step < steps &&
           !progress({phase, epoch, spec.epochs, step, steps, record.loss, record.accuracy, !rebuilds, nullptr})) {
         stopped = "interrupted";

@@ -9,32 +9,47 @@ namespace mote {
 at::Tensor class_weights(const TrainingSet& set, double balance) {
   const std::size_t classes = set.data.classes.size();
   std::vector<double> count(classes, 0);
-  for (const Example& example : set.examples.items)
-    count[static_cast<std::size_t>(set.data.samples[static_cast<std::size_t>(example.sample)].label)] += 1;
+  double labelled = 0;
+  for (const Example& example : set.examples.items) {
+    const int label = set.data.samples[static_cast<std::size_t>(example.sample)].label;
+    if (label == kUnlabelled) continue;
+    count[static_cast<std::size_t>(label)] += 1;
+    labelled += 1;
+  }
   at::Tensor weights = at::ones({static_cast<std::int64_t>(classes)});
   if (balance > 0)
     for (std::size_t c = 0; c < classes; ++c)
-      weights.data_ptr<float>()[c] = static_cast<float>(std::pow(
-          static_cast<double>(set.examples.items.size()) / (static_cast<double>(classes) * std::max(count[c], 1.0)),
-          balance));
+      weights.data_ptr<float>()[c] =
+          static_cast<float>(std::pow(labelled / (static_cast<double>(classes) * std::max(count[c], 1.0)), balance));
   return weights;
 }
 
 namespace {
 
-/// Of every example alone.
+/// Below any weight: a batch without labels has a loss of 0.
+constexpr double kLittle = 1e-12;
+
+/// A number a class for each label; `unlabelled` for what has none.
+at::Tensor by_label(const at::Tensor& weights, const at::Tensor& labels, double unlabelled) {
+  return weights.index_select(0, labels.clamp_min(0)).masked_fill(labels.eq(kUnlabelled), unlabelled);
+}
+
+/// Of every example alone; 0 where there is no label.
 at::Tensor each_with_labels(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& weights,
                             const TrainSpec& spec, double smoothing) {
-  const at::Tensor each = at::cross_entropy_loss(logits, labels, weights, at::Reduction::None, -100, smoothing);
+  const at::Tensor each = at::cross_entropy_loss(logits, labels, weights, at::Reduction::None, kUnlabelled, smoothing);
   if (spec.focal <= 0) return each;
-  const at::Tensor right = at::softmax(logits, -1).gather(1, labels.unsqueeze(1)).squeeze(1);
+  const at::Tensor right = at::softmax(logits, -1).gather(1, labels.clamp_min(0).unsqueeze(1)).squeeze(1);
   return each * at::pow(1 - right, spec.focal);
 }
 
 at::Tensor with_labels(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& weights,
                        const TrainSpec& spec, double smoothing) {
-  if (spec.focal <= 0) return at::cross_entropy_loss(logits, labels, weights, at::Reduction::Mean, -100, smoothing);
-  return each_with_labels(logits, labels, weights, spec, smoothing).sum() / weights.index_select(0, labels).sum();
+  const bool all = !labels.eq(kUnlabelled).any().item<bool>();
+  if (spec.focal <= 0 && all)
+    return at::cross_entropy_loss(logits, labels, weights, at::Reduction::Mean, kUnlabelled, smoothing);
+  return each_with_labels(logits, labels, weights, spec, smoothing).sum() /
+         by_label(weights, labels, 0).sum().clamp_min(kLittle);
 }
 
 }  // namespace
@@ -48,7 +63,7 @@ at::Tensor hard_loss(const at::Tensor& logits, const Targets& targets, const at:
     };
     return mixed(each_with_labels(logits, targets.labels, weights, spec, smoothing),
                  each_with_labels(logits, targets.others, weights, spec, smoothing)) /
-           mixed(weights.index_select(0, targets.labels), weights.index_select(0, targets.others));
+           mixed(by_label(weights, targets.labels, 0), by_label(weights, targets.others, 0)).clamp_min(kLittle);
   }
   const at::Tensor loss = with_labels(logits, targets.labels, weights, spec, smoothing);
   if (targets.share >= 1) return loss;
@@ -56,8 +71,8 @@ at::Tensor hard_loss(const at::Tensor& logits, const Targets& targets, const at:
 }
 
 at::Tensor example_weights(const Targets& targets, const at::Tensor& weights) {
-  const at::Tensor own = weights.index_select(0, targets.labels);
-  const at::Tensor other = weights.index_select(0, targets.others);
+  const at::Tensor own = by_label(weights, targets.labels, 1);
+  const at::Tensor other = by_label(weights, targets.others, 1);
   if (targets.shares.defined()) return own * targets.shares + other * (1 - targets.shares);
   return own * targets.share + other * (1 - targets.share);
 }

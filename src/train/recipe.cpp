@@ -49,6 +49,7 @@ Result<void> read_data(TomlReader data, DataSpec& spec) {
   files.test_part = data.text("test_part", files.test_part);
   files.rename = data.texts("rename");
   files.classes = data.texts("classes");
+  files.unlabelled = data.text("unlabelled", "");
   spec.rate_hz = data.real("rate_hz", 0, 0, 1e9);
   spec.window = static_cast<std::int32_t>(data.integer("window", 0, 0, kMany));
   spec.stride = static_cast<std::int32_t>(data.integer("stride", std::max(spec.window, 1), 1, kMany));
@@ -425,6 +426,9 @@ Result<Recipe> read_table(const toml::table& table, const std::filesystem::path&
     if (teacher.is_relative()) teacher = file.parent_path() / teacher;
   recipe.file = file;
   MOTE_TRY_VOID(check_tabular(recipe));
+  if (!recipe.data.files.unlabelled.empty() && !recipe.distil.wanted())
+    return bad_input("recordings without labels are for teachers to speak about; [distil] must say who teaches",
+                     file.string() + ": data.unlabelled");
   recipe.split.normal = recipe.anomaly.normal;
   MOTE_TRY_VOID(check_anomaly(recipe));
   if (recipe.data.folder.is_relative()) recipe.data.folder = file.parent_path() / recipe.data.folder;

@@ -132,6 +132,13 @@ Result<Teacher> find_teacher(const Recipe& recipe, const Task& task, const Progr
   return teacher;
 }
 
+void summarise_parts(const Task& task, TrainResult& result) {
+  result.train = summary(task.split.train, task.train.items.size());
+  result.validation = summary(task.split.validation, task.validation.items.size());
+  result.test = summary(task.split.test, task.test.items.size());
+  result.unlabelled = summary(task.unlabelled, task.taught.items.size() - task.train.items.size());
+}
+
 FitOptions under_teacher(const Teacher& teacher, const DistilSpec& spec) {
   FitOptions options;
   options.teacher = teacher;
@@ -171,7 +178,8 @@ Result<FakeQuantised> learn_quantised(const Recipe& recipe, const passes::PostTr
   options.hooks = sparse ? sparse->hooks(quantiser.hooks()) : quantiser.hooks();
   options.learned = quantiser.learned();
   options.keep_start = true;
-  MOTE_TRY(FitResult fitted, fit(graph, task.training_set(), task.validation_inputs, spec, progress, options));
+  MOTE_TRY(FitResult fitted, fit(graph, teacher ? task.taught_set() : task.training_set(), task.validation_inputs, spec,
+                                 progress, options));
   if (sparse) sparse->apply();
   return FakeQuantised{std::move(graph), std::move(quantiser), std::move(fitted)};
 }
@@ -222,7 +230,7 @@ Result<TorchGraph> prune(const Recipe& recipe, TorchGraph& whole, const Task& ta
     FitOptions options = under_teacher(teacher ? teacher : graph_teacher(whole), recipe.distil);
     options.phase = "prune";
     MOTE_TRY([[maybe_unused]] const FitResult fitted,
-             fit(now, task.training_set(), task.validation_inputs, fine, progress, options));
+             fit(now, task.taught_set(), task.validation_inputs, fine, progress, options));
     record.accuracy_after = accuracy(now);
     records.push_back(record);
   }
@@ -245,7 +253,7 @@ Result<TorchGraph> sparsify(const Recipe& recipe, TorchGraph& whole, const Task&
   options.hooks = sparsifier.hooks();
   options.on_step = [&sparsifier](double done) { sparsifier.at(done); };
   MOTE_TRY([[maybe_unused]] const FitResult fitted,
-           fit(now, task.training_set(), task.validation_inputs, fine, progress, options));
+           fit(now, task.taught_set(), task.validation_inputs, fine, progress, options));
   sparsifier.apply();
   zeros = sparsifier.zeros();
   return now;

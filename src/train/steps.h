@@ -19,6 +19,9 @@ Result<Teacher> find_teacher(const Recipe& recipe, const Task& task, const Progr
 /// What fit() does under a teacher, by [distil]; without one it is plain training.
 FitOptions under_teacher(const Teacher& teacher, const DistilSpec& spec);
 
+/// Who and what is in each part of the task's data, into `result`.
+void summarise_parts(const Task& task, TrainResult& result);
+
 /// Channels leave in steps, until compress.keep_macs of the cost is left; after each the smaller network, with batch
 /// norms in it, learns from the labels and from `teacher`, or, if that is empty, from the network as it was before any
 /// left: shortly between the steps, as long as the recipe says after the last. Adds a record for every step.

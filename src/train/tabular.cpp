@@ -19,6 +19,7 @@
 #include "train/builder.h"
 #include "train/detect.h"
 #include "train/front_end.h"
+#include "train/steps.h"
 
 namespace mote {
 namespace {
@@ -107,9 +108,7 @@ class TabularTrainer {
   Result<TrainResult> run(bool test) {
     const auto begin = std::chrono::steady_clock::now();
     result_.notes = task_.notes;
-    result_.train = summary(task_.split.train, task_.train.items.size());
-    result_.validation = summary(task_.split.validation, task_.validation.items.size());
-    result_.test = summary(task_.split.test, task_.test.items.size());
+    summarise_parts(task_, result_);
     MOTE_TRY_VOID(fit());
     result_.train_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     for (const Tensor& tensor : result_.float_graph.tensors)

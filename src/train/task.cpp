@@ -4,14 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace mote {
 
 namespace {
 
-void cut_into_pieces(Dataset& data, std::int32_t rows) {
+std::vector<Sample> cut_into_pieces(std::vector<Sample> samples, std::int32_t rows) {
   std::vector<Sample> pieces;
-  for (Sample& sample : data.samples) {
+  for (Sample& sample : samples) {
     if (sample.rows() <= rows) {
       pieces.push_back(std::move(sample));
       continue;
@@ -24,7 +25,35 @@ void cut_into_pieces(Dataset& data, std::int32_t rows) {
       pieces.push_back(std::move(piece));
     }
   }
-  data.samples = std::move(pieces);
+  return pieces;
+}
+
+/// Unlabelled recordings, but those of groups that only validate or test, behind all others in the data; and what a
+/// student under a teacher learns from.
+Result<void> add_unlabelled(std::vector<Sample> unlabelled, const DataSpec& spec, Task& p) {
+  p.taught = p.train;
+  if (unlabelled.empty()) return {};
+  std::set<std::string> kept_apart;
+  for (const SplitPart* part : {&p.split.validation, &p.split.test})
+    kept_apart.insert(part->groups.begin(), part->groups.end());
+  for (const std::string& name : p.split.train.groups) kept_apart.erase(name);  // where all parts share groups
+  std::set<std::string> groups;
+  for (Sample& sample : unlabelled) {
+    if (kept_apart.contains(sample.group)) continue;
+    groups.insert(sample.group);
+    p.unlabelled.samples.push_back(static_cast<std::int32_t>(p.data.samples.size()));
+    p.data.samples.push_back(std::move(sample));
+  }
+  p.unlabelled.groups.assign(groups.begin(), groups.end());
+  if (groups.empty())
+    return bad_input(
+        fmt::format("all unlabelled recordings are of groups that only validate or test; a recording's group "
+                    "is what data.group finds in its name, such as \"{}\"",
+                    unlabelled.front().group),
+        "data.unlabelled");
+  MOTE_TRY(const Examples more, make_windows(p.data, p.unlabelled.samples, p.train.rows, spec.stride));
+  p.taught.items.insert(p.taught.items.end(), more.items.begin(), more.items.end());
+  return {};
 }
 
 }  // namespace
@@ -37,7 +66,13 @@ Result<TaskData> read_task_data(const Recipe& recipe, const std::filesystem::pat
                                  "[anomaly] normal = [\"{0}\"] what is unlike it",
                                  read.data.classes.front()),
                      (folder.empty() ? recipe.data.folder : folder).string());
-  if (recipe.data.piece > 0) cut_into_pieces(read.data, recipe.data.piece);
+  if (const FolderOptions& files = recipe.data.files; !files.unlabelled.empty() && read.data.unlabelled.empty())
+    return bad_input(fmt::format("has no class \"{}\" (data.unlabelled); it has {}", files.unlabelled,
+                                 fmt::join(read.data.classes, ", ")),
+                     (folder.empty() ? recipe.data.folder : folder).string());
+  if (recipe.data.piece > 0)
+    for (auto* samples : {&read.data.samples, &read.data.unlabelled})
+      *samples = cut_into_pieces(std::move(*samples), recipe.data.piece);
   const double wanted = recipe.data.rate_hz;
   const double rate = read.data.rate_hz != 0 ? read.data.rate_hz : wanted;
   if (wanted != 0 && rate != wanted)
@@ -71,6 +106,7 @@ Result<Task> prepare_task(const Recipe& recipe, TaskData read) {
   }
   const DataSpec& spec = recipe.data;
   MOTE_TRY(p.train, make_windows(p.data, p.split.train.samples, spec.window, spec.stride));
+  MOTE_TRY_VOID(add_unlabelled(std::move(p.data.unlabelled), spec, p));
   // Whole recordings: all parts must have the rows of the first.
   MOTE_TRY(p.validation, make_windows(p.data, p.split.validation.samples, p.train.rows, spec.stride));
   MOTE_TRY(p.test, make_windows(p.data, p.split.test.samples, p.train.rows, spec.stride));

@@ -23,6 +23,8 @@ struct Task {
   Dataset data;
   Split split;
   Examples train, validation, test;
+  SplitPart unlabelled;
+  Examples taught;  ///< train, and behind it the unlabelled recordings, of which only a teacher has something to say
   Preparation preparation;
   Augmentation augmentation;
   InputSet validation_inputs;
@@ -32,6 +34,8 @@ struct Task {
   bool finds_anomalies() const { return preparation.anomaly.wanted(); }
   /// What fit() learns from. It refers to this task.
   TrainingSet training_set() const { return {data, train, preparation.normalisation, augmentation}; }
+  /// Likewise, under a teacher.
+  TrainingSet taught_set() const { return {data, taught, preparation.normalisation, augmentation}; }
   InputSet test_inputs() const { return make_inputs(data, test, preparation.normalisation); }
 };
 

@@ -142,6 +142,7 @@ std::string to_json(const Recipe& recipe, const TrainResult& result) {
                    {"validation", part_json(result.validation)},
                    {"test", part_json(result.test)},
                    {"note", split_note(recipe)}};
+  if (result.unlabelled.examples > 0) json["split"]["unlabelled"] = part_json(result.unlabelled);
   json["input"] = {{"normalise", recipe.data.normalise},
                    {"channels", result.preparation.channels},
                    {"offset", result.preparation.normalisation.offset},

@@ -76,9 +76,7 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
 
   TrainResult result;
   result.notes = task.notes;
-  result.train = summary(task.split.train, task.train.items.size());
-  result.validation = summary(task.split.validation, task.validation.items.size());
-  result.test = summary(task.split.test, task.test.items.size());
+  summarise_parts(task, result);
 
   const InputSet& validation = task.validation_inputs;
   const auto begin = std::chrono::steady_clock::now();
@@ -97,7 +95,7 @@ Result<TrainResult> train(const Recipe& recipe, TaskData data, const ProgressFn&
     options.features =
         control.features / fmt::format("{:016x}.npy", fingerprint(text_without_network(recipe), recipe, task.data));
   if (task.finds_anomalies()) begin_at_mean(learner, task);
-  MOTE_TRY(FitResult fitted, fit(learner, task.training_set(), validation, recipe.train, progress, options));
+  MOTE_TRY(FitResult fitted, fit(learner, task.taught_set(), validation, recipe.train, progress, options));
   result.history = std::move(fitted.history);
   result.best_epoch = fitted.best_epoch;
   result.stopped = std::move(fitted.stopped);

@@ -29,6 +29,7 @@ struct TrainResult {
   Preparation preparation;
   std::vector<std::string> notes;  ///< for the user: what training had to do without
   PartSummary train, validation, test;
+  PartSummary unlabelled;  ///< learnt through a teacher alone; empty without data.unlabelled
   std::vector<EpochRecord> history;
   std::int32_t best_epoch = 0;
   std::string stopped;          ///< why training ended early; empty: it did not

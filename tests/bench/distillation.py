@@ -4,6 +4,10 @@
     python3 tests/bench/distillation.py build/mote apps/digits/project.toml --data DIR --width 0.5 --teachers 3 \\
         --leave-out george jackson lucas nicolas --seeds 1 2 3 --weight 0.9 --temperature 2 [--set train.epochs=20]
 
+With --labelled 30 only so many recordings of each class have labels, drawn by --split-seeds; the others, but those that
+are tested (--leave-out, or --test-share of each class), are `data.unlabelled`. Teachers and the student alone learn what
+has labels. --taught-epochs then makes the taught student's steps as many as those of the student alone.
+
 For every fold (--leave-out: groups joined by commas; --split-seeds: other splits of the project's fractions; or else
 the project's own split) teachers of `--teacher-width`
 times the channels are trained with seeds of their own, without having seen what is left out; then for every seed the
@@ -18,6 +22,9 @@ import re
 import statistics
 import subprocess
 import sys
+import tomllib
+
+import hidden_labels
 
 
 def with_setting(text, name, value):
@@ -77,6 +84,10 @@ def main():
     parser.add_argument("--temperature", type=float, default=2.0)
     parser.add_argument("--set", nargs="+", default=[], metavar="SECTION.KEY=VALUE", help="of all networks")
     parser.add_argument("--set-student", nargs="+", default=[], metavar="SECTION.KEY=VALUE", help="of both students")
+    parser.add_argument("--labelled", type=int, help="recordings of each class; the others have no label")
+    parser.add_argument("--test-share", type=float, default=0.25, help="of each class, with --labelled")
+    parser.add_argument("--unlabelled-most", type=int, help="with IDX files: no more without labels than so many")
+    parser.add_argument("--taught-epochs", type=int, help="of the taught student")
     parser.add_argument("-o", "--out", type=pathlib.Path, default=pathlib.Path("out/distillation"))
     args = parser.parse_args()
     args.mote = args.mote.resolve()
@@ -94,6 +105,19 @@ def main():
     for name, setting, value in folds or [(".", "train.seed", 1)]:
         text = with_setting(base, setting, value)
         where = args.out / name
+        data = all_data = args.data
+        if args.labelled:
+            idx = tomllib.loads(base)["data"].get("layout") == "idx"
+            tested = value if setting == "split.test" else args.test_share
+            tested = json.loads(tested) if isinstance(tested, str) else tested
+            draw = value if setting == "split.seed" else 1
+            if idx:
+                unlabelled = hidden_labels.hide_idx(base, args.data, where, args.labelled, args.unlabelled_most, draw)
+            else:
+                unlabelled = "unlabelled"
+                groups = hidden_labels.hide(base, args.data, where, args.labelled, tested, draw)
+                text = with_setting(base, "split.test", json.dumps(groups))
+            data, all_data = where / "labelled", where / "all"
         teachers = []
         for number in range(1, args.teachers + 1):
             teacher = with_setting(scaled(text, args.teacher_width), "train.seed", 100 + number)
@@ -102,7 +126,7 @@ def main():
             if args.teacher_epochs:
                 teacher = with_setting(teacher, "train.epochs", args.teacher_epochs)
             teachers.append(where / f"teacher{number}")
-            knows.append(train(args.mote, teacher, args.data, teachers[-1])["test_float"]["accuracy"])
+            knows.append(train(args.mote, teacher, data, teachers[-1])["test_float"]["accuracy"])
         for seed in args.seeds:
             student = with_setting(scaled(text, args.width), "train.seed", seed)
             for setting in args.set_student:
@@ -111,9 +135,14 @@ def main():
             taught = with_setting(taught, "distil.temperature", args.temperature)
             paths = ", ".join(f'"{t.resolve()}"' for t in teachers)
             taught = with_setting(taught, "distil.teacher", f"[{paths}]")
+            if args.labelled:
+                taught = with_setting(taught, "data.unlabelled", json.dumps(unlabelled))
+            if args.taught_epochs:
+                taught = with_setting(taught, "train.epochs", args.taught_epochs)
             kind = f"w{args.weight:g}_t{args.temperature:g}_seed{seed}"
-            for how, recipe, out in [("alone", student, where / f"alone_seed{seed}"), ("taught", taught, where / kind)]:
-                metrics = train(args.mote, recipe, args.data, out)
+            for how, recipe, folder, out in [("alone", student, data, where / f"alone_seed{seed}"),
+                                             ("taught", taught, all_data, where / kind)]:
+                metrics = train(args.mote, recipe, folder, out)
                 results[how].setdefault(seed, []).append(100 * metrics["test_int8"]["accuracy"])
                 size = metrics["parameters"]
 

@@ -69,6 +69,31 @@ TEST_F(Folder, ReportsWhatIsWrong) {
   EXPECT_EQ(error(), "data/stand/p1_1.csv: has columns x where data/run/p1_1.csv has x,y");
 }
 
+TEST_F(Folder, UnlabelledRecordingsAreOfNoClass) {
+  test::put(root() / "spare/p3_1.csv", "x,y\n9,10\n");
+  FolderOptions options;
+  options.unlabelled = "spare";  // between the classes
+  for (const auto& classes : {std::vector<std::string>{}, {"walk", "run"}}) {
+    options.classes = classes;
+    const auto data = read_folder(root(), options);
+    ASSERT_TRUE(data.ok()) << data.error().to_string();
+    EXPECT_EQ(data->classes, classes.empty() ? (std::vector<std::string>{"run", "walk"}) : classes);
+    ASSERT_EQ(data->samples.size(), 3U);
+    EXPECT_EQ(data->samples[0].label, classes.empty() ? 0 : 1);
+    EXPECT_EQ(data->samples[2].label, classes.empty() ? 1 : 0);
+    ASSERT_EQ(data->unlabelled.size(), 1U);
+    EXPECT_EQ(data->unlabelled[0].label, kUnlabelled);
+    EXPECT_EQ(data->unlabelled[0].group, "p3");
+    EXPECT_EQ(data->unlabelled[0].values, (std::vector<float>{9, 10}));
+  }
+  options.classes.clear();
+  options.unlabelled = "attic";
+  EXPECT_EQ(read_folder(root(), options)->classes.size(), 3U) << "other data may have no unlabelled recordings";
+  options.unlabelled = "spare";
+  test::put(root() / "spare/p3_2.csv", "x,y\n1,nan\n");
+  EXPECT_EQ(error(options), "data/spare/p3_2.csv:2: column \"y\" is nan; repair or remove the row");
+}
+
 TEST_F(Folder, MissingOrEmpty) {
   EXPECT_NE(read_folder(root() / "nowhere", {}).error().to_string().find("there is no such data folder"),
             std::string::npos);

@@ -141,8 +141,9 @@ TEST_F(Distil, SeveralTeachersAreTrainedForAsLongAsTheProjectSays) {
 
 /// `mote compress PROJECT` trains the network itself first, and then as `mote train` does: after its teacher, under it.
 TEST_F(Distil, CompressionTrainsUnderTheTeacherToo) {
-  const std::string text = project("[compress]\nquantise = \"none\"\n[distil]\nteacher_epochs = 3\n[distil.teacher]\n"
-                                   "type = \"ds_cnn\"\nchannels = [6, 6]\n");
+  const std::string text = project(
+      "[compress]\nquantise = \"none\"\n[distil]\nteacher_epochs = 3\n[distil.teacher]\n"
+      "type = \"ds_cnn\"\nchannels = [6, 6]\n");
   const auto trained = run(text, "trained");
   ASSERT_TRUE(trained.ok()) << trained.error().to_string();
   std::vector<std::string> phases;
@@ -186,6 +187,66 @@ TEST_F(Distil, QuantisationStaysUnderTheTeacher) {
   ASSERT_FALSE(result->qat_history.empty());
   EXPECT_LT(result->qat_history[0].accuracy, 0.5);
   EXPECT_LT(result->qat_history[0].loss, 0.69) << "it learned from the labels";
+}
+
+/// Recordings of no class are learnt by the student through its teachers, and by nobody else; those of people that
+/// validate or test are not.
+TEST_F(Distil, UnlabelledRecordingsAreForTheStudentAlone) {
+  const std::string known = "[split]\nvalidation = [\"p0\"]\ntest = [\"p1\", \"p2\"]\n";
+  for (const int person : {0, 1, 6, 7, 8, 9})  // as many high as low, and the project does not know which
+    for (const char* c : {"low", "high"}) {
+      const std::filesystem::path file = root() / "data" / c / ("p" + std::to_string(person) + "_1.csv");
+      std::filesystem::create_directories(root() / "data/spare");
+      std::filesystem::copy_file(file, root() / "data/spare" / ("p" + std::to_string(person) + "_" + c + ".csv"));
+      if (person > 1) std::filesystem::remove(file);
+    }
+  const auto with = [&](const std::string& more) {
+    std::string text = project(known + more);
+    return text.replace(text.find("rate_hz"), 0, "unlabelled = \"spare\"\n");
+  };
+  const std::string teacher = "[distil.teacher]\ntype = \"ds_cnn\"\nchannels = [6, 6]\n";
+  std::map<std::string, std::int32_t> steps;
+  const ProgressFn watch = [&](const Progress& p) {
+    steps[std::string(p.phase)] = p.steps;
+    return true;
+  };
+  const auto result = run(with("[compress]\nquantise = \"qat\"\nqat_epochs = 1\n" + teacher), "out", watch);
+  ASSERT_TRUE(result.ok()) << result.error().to_string();
+  EXPECT_EQ(result->preparation.classes, (std::vector<std::string>{"high", "low"}));
+  EXPECT_EQ(result->train.examples, 10);  // p3, p4, p5, p10, p11
+  EXPECT_EQ(result->unlabelled.examples, 8);
+  EXPECT_EQ(result->unlabelled.groups, (std::vector<std::string>{"p6", "p7", "p8", "p9"}));
+  EXPECT_EQ(steps, (std::map<std::string, std::int32_t>{{"teacher", 10 / 4}, {"train", 18 / 4}, {"quantise", 18 / 4}}));
+  EXPECT_LE(result->history.back().accuracy, 1) << "a share of those that have a label";
+  EXPECT_NE(read_text(root() / "out/metrics.json")->find("\"unlabelled\""), std::string::npos);
+  // Where parts share groups, other recordings of the same people are not what is tested.
+  std::string shared = with(teacher);
+  shared.replace(shared.find("[split]"), known.size(), "[split]\nby = \"recording\"\n");
+  EXPECT_GT(run(shared, "shared")->unlabelled.examples, 8);
+  // The trained model meets the folder again: there it has nothing to say of them.
+  const auto inputs = read_inputs(root() / "data", result->preparation);
+  ASSERT_TRUE(inputs.ok()) << inputs.error().to_string();
+  EXPECT_EQ(inputs->size(), 16U);
+  // Kept views: mixed with each other, blended and spliced with their like.
+  const auto kept =
+      run(with("[augment]\nmixup = 0.3\n[augment.features]\nviews = 2\nblend = 0.5\nsplice = 0.5\n" + teacher), "kept");
+  EXPECT_TRUE(kept.ok()) << kept.error().to_string();
+
+  const auto error = [&](const std::string& text) {
+    const auto refused = run(text, "refused");
+    return refused.ok() ? "accepted" : refused.error().to_string();
+  };
+  EXPECT_NE(error(with("")).find("[distil] must say who teaches"), std::string::npos) << error(with(""));
+  std::string absent = with(teacher);
+  absent.replace(absent.find("\"spare\""), 7, "\"attic\"");
+  EXPECT_NE(error(absent).find("has no class \"attic\" (data.unlabelled); it has high, low, spare"), std::string::npos)
+      << error(absent);
+  for (const int person : {6, 7, 8, 9})
+    for (const char* c : {"low", "high"})
+      std::filesystem::remove(root() / "data/spare" / ("p" + std::to_string(person) + "_" + c + ".csv"));
+  EXPECT_NE(error(with(teacher)).find("all unlabelled recordings are of groups that only validate or test"),
+            std::string::npos)
+      << error(with(teacher));
 }
 
 }  // namespace

@@ -122,5 +122,38 @@ TEST(Loss, SmoothedLabelsTellALittleOfEveryClass) {
               1e-6);
 }
 
+TEST(Loss, WithoutALabelOnlyTheTeacherSpeaks) {
+  const at::Tensor weights = numbers({1, 3, 2}, {3});
+  const Targets one = targets(1, kUnlabelled);
+  const Targets none = targets(kUnlabelled, kUnlabelled);
+  const auto first = [](const at::Tensor& x) { return x.slice(0, 0, 1); };
+  const Targets alone{first(one.labels), first(one.labels), 1};
+  for (const double focal : {0.0, 2.0}) {
+    TrainSpec spec;
+    spec.focal = focal;
+    EXPECT_NEAR(hard_loss(kLogits, one, weights, spec, 0.1).item<double>(),
+                hard_loss(first(kLogits), alone, weights, spec, 0.1).item<double>(), 1e-6);
+    EXPECT_EQ(hard_loss(kLogits, none, weights, spec, 0.1).item<double>(), 0);
+  }
+  Targets mixed = one;
+  mixed.others = targets(2, 2).labels;
+  mixed.shares = numbers({0.5F, 0.75F}, {2});
+  const double sum =
+      -0.5 * 3 * log_probability(0, 1) - 0.5 * 2 * log_probability(0, 2) - 0.25 * 2 * log_probability(1, 2);
+  EXPECT_NEAR(hard_loss(kLogits, mixed, weights, {}, 0).item<double>(), sum / (1.5 + 1 + 0.5), 1e-6);
+  EXPECT_LT((example_weights(one, weights) - numbers({3, 1}, {2})).abs().max().item<double>(), 1e-6);
+
+  Dataset data;
+  data.classes = {"often", "seldom"};
+  Examples examples;
+  for (const int label : {0, 0, 0, 1, kUnlabelled, kUnlabelled}) {
+    examples.items.push_back({static_cast<std::int32_t>(data.samples.size()), 0});
+    data.samples.push_back(test::counting_sample(1, 1, label, "g"));
+  }
+  const Normalisation normalisation;
+  const Augmentation augmentation;
+  EXPECT_FLOAT_EQ(class_weights({data, examples, normalisation, augmentation}, 1)[1].item<float>(), 4.0F / 2);
+}
+
 }  // namespace
 }  // namespace mote
