@@ -151,8 +151,7 @@ Result<void> read_pool(const Conversion& c) {
 Result<void> read_transpose_conv(const Conversion& c) {
   const auto* o = c.op.builtin_options_as_TransposeConvOptions();
   if (o == nullptr) return no_options();
-  if (!c.has_input(1) || !c.has_input(2) || c.node.outputs.empty())
-    return bad_input("has no input, weights or output");
+  if (!c.has_input(1) || !c.has_input(2) || c.node.outputs.empty()) return bad_input("has no input, weights or output");
   const Shape& weights = c.input(1).shape;
   const Shape& out = c.graph.tensor(c.node.outputs[0]).shape;
   if (weights.size() != 4 || out.size() != 4)

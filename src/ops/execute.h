@@ -15,8 +15,8 @@ class Executor {
   /// Back to the initial state, as after construction. Does nothing for a graph without state.
   void reset();
 
-  /// One inference, or one step of a graph with state. `inputs[i]` are the bytes of graph.inputs[i] (sizes must agree: programmer's error otherwise).
-  /// Returns the bytes of each graph output.
+  /// One inference, or one step of a graph with state. `inputs[i]` are the bytes of graph.inputs[i] (sizes must agree:
+  /// programmer's error otherwise). Returns the bytes of each graph output.
   std::vector<Bytes> run(const std::vector<std::span<const std::uint8_t>>& inputs);
 
   /// The bytes of any tensor after the last run (constants too).

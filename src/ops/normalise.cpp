@@ -54,7 +54,8 @@ void run_float(const NormaliseSpec& spec, const float* x, float* y) {
     }
 }
 
-/// multiplier / root, normalised again: root is below 2^32 and not 0. A multiplier of 0 (an output of huge steps) stays.
+/// multiplier / root, normalised again: root is below 2^32 and not 0. A multiplier of 0 (an output of huge steps)
+/// stays.
 QuantizedMultiplier divide(QuantizedMultiplier m, std::uint32_t root) {
   if (m.multiplier == 0) return {};
   int shift = 0;

@@ -235,8 +235,8 @@ class Search {
     return c.seconds * (rungs_.back() - had) / had;
   }
 
-  /// With the time that is left: what is not dominated climbs to the last rung, best accuracy first, if that will end in
-  /// time; one always does.
+  /// With the time that is left: what is not dominated climbs to the last rung, best accuracy first, if that will end
+  /// in time; one always does.
   Result<void> finish_best() {
     const auto last = static_cast<std::int32_t>(rungs_.size()) - 1;
     for (bool first = true;; first = false) {

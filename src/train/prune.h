@@ -63,8 +63,8 @@ struct PruneOptions {
 };
 
 /// Removes, a few at a time, those channels of which the cost saved loses the least importance, until no more than
-/// `fraction` of the cost is left or every group is down to `least` (4 channels where that meets the cost); then the most
-/// important of them that still fit come back. Groups keep multiples of 4, which kernels like.
+/// `fraction` of the cost is left or every group is down to `least` (4 channels where that meets the cost); then the
+/// most important of them that still fit come back. Groups keep multiples of 4, which kernels like.
 Result<Graph> prune_channels(const Graph& graph, const Importance& importance, const PruneOptions& options);
 
 /// Multiply-accumulates of one inference.

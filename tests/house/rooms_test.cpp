@@ -30,7 +30,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"report", {"base"}},
     {"toolchain", {"base", "ir", "ops", "import", "passes", "kernels", "plan", "emit", "board"}},
     {"search", {"base", "ir", "ops", "data", "train", "passes", "kernels", "plan", "board", "toolchain"}},
-    {"cli", {"base", "ir", "ops", "import", "passes", "data", "train", "kernels", "plan", "emit", "board", "toolchain",
+    {"cli",
+     {"base", "ir", "ops", "import", "passes", "data", "train", "kernels", "plan", "emit", "board", "toolchain",
       "report", "search"}},
 };
 

@@ -127,7 +127,8 @@ TEST(Evolve, FindsTheFrontOfAKnownProblemAndRepeatsItself) {
 /// it would not take: the emulated board counts 20,268 bytes for this one, trained; it was once estimated at 38,848.
 TEST(Cost, IsThatOfThePlanThatWouldBeCompiled) {
   const Recipe recipe = recipe_of(
-      "name = \"a\"\n[front_end]\ntype = \"log_mel\"\nwindow = 256\nstride = 160\nbands = 32\n[network]\ntype = \"ds_cnn\"\n"
+      "name = \"a\"\n[front_end]\ntype = \"log_mel\"\nwindow = 256\nstride = 160\nbands = 32\n[network]\ntype = "
+      "\"ds_cnn\"\n"
       "width = 0.75\n[limits]\nram_bytes = 24576\n");
   const auto network = build_network("a", recipe.network, {{8000, 1}, 10, recipe.front_end, 8000}, 1);
   ASSERT_TRUE(network) << network.error().to_string();

@@ -121,7 +121,8 @@ TEST(Prune, TakesTheLeastImportantUntilTheWorkIsDown) {
   for (const float value : left) EXPECT_GE(value, 13);
 }
 
-/// 256 inputs, 32 and 32 channels, 3 classes: a channel of the first layer costs 288 multiply-accumulates, of the next 35.
+/// 256 inputs, 32 and 32 channels, 3 classes: a channel of the first layer costs 288 multiply-accumulates, of the
+/// next 35.
 Graph two_hidden_layers() {
   NetworkSpec spec;
   spec.type = "mlp";
