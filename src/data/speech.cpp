@@ -19,8 +19,6 @@
 #include "data/format.h"
 #include "data/random.h"
 
-extern char** environ;
-
 namespace mote {
 namespace {
 

@@ -42,7 +42,7 @@ Result<Columns> find_columns(const TextTable& table, const FolderOptions& option
 /// Each channel to mean 0, and divided by the deviation of that channel in `scale`.
 void standardise(Sample& sample, const std::vector<float>& scale) {
   const auto channels = static_cast<std::size_t>(sample.shape.back());
-  const auto rows = static_cast<double>(sample.values.size() / channels);
+  const auto rows = static_cast<double>(sample.rows());
   const auto mean = [&](const std::vector<float>& values, std::size_t c) {
     double sum = 0;
     for (std::size_t i = c; i < values.size(); i += channels) sum += static_cast<double>(values[i]);
