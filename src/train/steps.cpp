@@ -178,8 +178,7 @@ Result<FakeQuantised> learn_quantised(const Recipe& recipe, const passes::PostTr
   options.hooks = sparse ? sparse->hooks(quantiser.hooks()) : quantiser.hooks();
   options.learned = quantiser.learned();
   options.keep_start = true;
-  MOTE_TRY(FitResult fitted, fit(graph, teacher ? task.taught_set() : task.training_set(), task.validation_inputs, spec,
-                                 progress, options));
+  MOTE_TRY(FitResult fitted, fit(graph, task.taught_set(), task.validation_inputs, spec, progress, options));
   if (sparse) sparse->apply();
   return FakeQuantised{std::move(graph), std::move(quantiser), std::move(fitted)};
 }
