@@ -62,8 +62,7 @@ void BatchLoader::fill(Batch& batch, std::size_t first) const {
   for (std::size_t i = 0; i < batch_size_; ++i) {
     const std::int32_t index = order_[first + i];
     make_example(set_, index, seed_, epoch_, {batch.values.data() + i * each, each});
-    const Example& example = set_.examples.items[static_cast<std::size_t>(index)];
-    batch.labels[i] = set_.data.samples[static_cast<std::size_t>(example.sample)].label;
+    batch.labels[i] = label_of(set_, index);
   }
   batch.others = batch.labels;
   batch.share = 1;

@@ -17,6 +17,12 @@ struct TrainingSet {
   const Augmentation& augmentation;
 };
 
+/// Of the recording that an example is of: a class, or kUnlabelled.
+inline int label_of(const TrainingSet& set, std::int32_t index) {
+  const Example& example = set.examples.items[static_cast<std::size_t>(index)];
+  return set.data.samples[static_cast<std::size_t>(example.sample)].label;
+}
+
 struct Batch {
   std::vector<float> values;         ///< batch_size examples one after the other
   std::vector<std::int64_t> labels;  ///< batch_size

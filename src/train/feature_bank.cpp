@@ -79,8 +79,7 @@ std::span<const float> FeatureBank::view(std::int32_t example, Random& random) c
 
 /// Unlabelled ones are a class of their own here, behind the others: a teacher says what a mixture of two is.
 std::size_t FeatureBank::place_of(std::int32_t example) const {
-  const Example& self = set_.examples.items[static_cast<std::size_t>(example)];
-  const int label = set_.data.samples[static_cast<std::size_t>(self.sample)].label;
+  const int label = label_of(set_, example);
   return label == kUnlabelled ? of_class_.size() - 1 : static_cast<std::size_t>(label);
 }
 
@@ -121,8 +120,7 @@ const Batch& FeatureBank::next() {
   for (std::size_t i = 0; i < batch_size_; ++i) {
     const std::int32_t index = order_[upcoming_ + i];
     make(index, {batch_.values.data() + i * each, each});
-    const Example& example = set_.examples.items[static_cast<std::size_t>(index)];
-    batch_.labels[i] = set_.data.samples[static_cast<std::size_t>(example.sample)].label;
+    batch_.labels[i] = label_of(set_, index);
   }
   batch_.others = batch_.labels;
   if (set_.augmentation.mixup > 0) mix();
